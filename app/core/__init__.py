@@ -1,0 +1,1 @@
+"""No domain words: settings, database, clock, streams, events, jobs, permissions, audit, errors."""

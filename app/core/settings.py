@@ -1,0 +1,93 @@
+"""All settings, from the environment (`SWITCHBOARD_*`). `switchboard settings` prints them with their meaning."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Settings(BaseSettings):
+    """Read once at start; immutable afterwards."""
+
+    model_config = SettingsConfigDict(env_prefix="SWITCHBOARD_", frozen=True, extra="ignore")
+
+    database_url: str | None = Field(
+        default=None, description="postgresql://… of a PostgreSQL server; unset: a private one under `home`"
+    )
+    database_pool_size: int = Field(default=4, ge=2, le=64, description="connections per process; small is faster")
+    home: Path = Field(default=Path("var"), description="where the private database, recordings and files live")
+    host: str = Field(default="127.0.0.1", description="address the service listens on")
+    port: int = Field(default=8000, ge=0, le=65535)
+    simulator_port: int = Field(default=8010, ge=0, le=65535)
+    public_base_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="the address customers, agents and Twilio reach; webhook signatures are checked against it",
+    )
+    allowed_origins: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="further origins of the console, comma-separated; public_base_url's is allowed"
+    )
+    company_name: str = Field(default="Switchboard", description="shown in the console")
+    default_region: str = Field(default="TW", min_length=2, max_length=2, description="for national phone numbers")
+    time_zone: str = Field(default="Asia/Taipei")
+
+    twilio_account_sid: str = Field(default="", description="AC…")
+    twilio_auth_token: SecretStr = Field(default=SecretStr(""))
+    twilio_auth_token_secondary: SecretStr | None = Field(default=None, description="the other token, while rotating")
+    twilio_api_key_sid: str = Field(default="", description="SK…, signs the browser phone's tokens")
+    twilio_api_key_secret: SecretStr = Field(default=SecretStr(""))
+    twilio_twiml_app_sid: str = Field(default="", description="AP…, the browser phone's outgoing application")
+    twilio_api_base_url: str = Field(default="https://api.twilio.com", description="the simulator sets its own")
+    softphone: Literal["demo", "twilio"] = Field(default="twilio", description="demo: the simulator's browser client")
+    softphone_url: str | None = Field(default=None, description="websocket of the demo softphone")
+
+    session_idle_minutes: int = Field(default=12 * 60, ge=5)
+    session_absolute_hours: int = Field(default=24, ge=1)
+    agent_heartbeat_seconds: int = Field(default=10, ge=2, le=60)
+    agent_grace_seconds: int = Field(default=15, ge=1, description="socket lost: offers are withdrawn after this long")
+    accepting_timeout_seconds: int = Field(default=12, ge=3, description="agent said yes: the leg must join within")
+    router_lease_seconds: int = Field(default=6, ge=2)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+    log_personal_data: bool = Field(default=False, description="keep `pii.*` fields in logs; never in production")
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        return [v.strip() for v in value.split(",") if v.strip()] if isinstance(value, str) else value
+
+    @field_validator("public_base_url", "twilio_api_base_url")
+    @classmethod
+    def _base_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an http(s) address such as https://cc.example.com")
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+            raise ValueError("plain http is allowed on loopback only; put a TLS proxy in front and use https")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _softphone_address(self) -> "Settings":
+        if self.softphone == "demo" and not self.softphone_url:
+            raise ValueError("SWITCHBOARD_SOFTPHONE_URL is needed when SWITCHBOARD_SOFTPHONE=demo")
+        return self
+
+    @cached_property
+    def is_secure(self) -> bool:
+        """Whether the public address is https; decides the session cookie's name and flags."""
+        return self.public_base_url.startswith("https://")
+
+    @cached_property
+    def cookie_name(self) -> str:
+        """`__Host-` cookies need https (RFC 6265bis section 4.1.3.2); loopback http has a plain name."""
+        return "__Host-switchboard" if self.is_secure else "switchboard"
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """Origins from which the console may call and open sockets."""
+        own = urlsplit(self.public_base_url)
+        return frozenset([f"{own.scheme}://{own.netloc}", *self.allowed_origins])

@@ -1,0 +1,1 @@
+"""Schema history. Each revision runs one SQL file of `migrations/sql`; files are never edited once released."""

@@ -1,0 +1,17 @@
+"""Foundation: accounts, customers, contacts, touchpoints, routing, self-service, voice."""
+
+from migrations.sql_file import run_sql
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Create everything, and the job library's own tables (pgqueuer 1.6)."""
+    run_sql("0001_foundation.sql")
+    run_sql("0001_jobs.sql")
+
+
+def downgrade() -> None:
+    """Drop everything; only ever wanted on an empty system."""
+    run_sql("0001_foundation_down.sql")
