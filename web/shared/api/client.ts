@@ -1,0 +1,74 @@
+// The one way to the service's REST API: JSON in and out, problem+json errors, a time limit on every call.
+
+/** An error the service answered, in the words of RFC 9457. `detail` can be shown; `code` is for decisions. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly title: string,
+    readonly detail: string,
+    readonly fields: readonly { field: string; message: string }[] = [],
+  ) {
+    super(detail);
+    this.name = "Problem";
+  }
+}
+
+/** The service gave no answer: no network, stopped, or slower than the time limit. */
+export class Unreachable extends Error {
+  constructor(readonly timedOut: boolean) {
+    super(timedOut ? "The service did not answer in time." : "The service cannot be reached.");
+    this.name = "Unreachable";
+  }
+}
+
+export interface CallOptions {
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 10_000;
+
+function address(path: string, query: CallOptions["query"]): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) params.set(name, String(value));
+  const text = params.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const text = await response.text();
+  try {
+    const body = JSON.parse(text) as Record<string, unknown>;
+    const word = (key: string, other: string) => (typeof body[key] === "string" ? body[key] : other);
+    const fields = Array.isArray(body["errors"]) ? (body["errors"] as { field: string; message: string }[]) : [];
+    const title = word("title", response.statusText);
+    return new Problem(response.status, word("code", "unknown"), title, word("detail", title), fields);
+  } catch {
+    return new Problem(response.status, "unknown", response.statusText, `HTTP ${response.status}`);
+  }
+}
+
+/** Call `method` on `/api/v1` + `path`. @throws Problem when refused, Unreachable when there is no answer. */
+export async function call<Answer>(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+  const limit = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
+  const headers: Record<string, string> = { Accept: "application/json", "X-Requested-With": "switchboard" };
+  if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(address(`/api/v1${path}`, options.query), {
+      method,
+      headers,
+      credentials: "same-origin",
+      signal: options.signal ? AbortSignal.any([limit, options.signal]) : limit,
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new Unreachable(limit.aborted);
+  }
+  if (!response.ok) throw await problemOf(response);
+  return (response.status === 204 ? undefined : await response.json()) as Answer;
+}

@@ -1,0 +1,95 @@
+// The sounds of a phone line, made on the spot: key tones (ITU-T Q.23 pairs) and ringing (ITU-T E.180, Taiwan).
+
+export const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"] as const;
+export type PhoneKey = (typeof KEYS)[number];
+
+const ROWS = [697, 770, 852, 941] as const; // Hz
+const COLUMNS = [1209, 1336, 1477] as const; // Hz
+const RINGING = [440, 480] as const; // Hz
+const RING_ON = 1; // s
+const RING_EVERY = 3; // s: 1 s of tone, 2 s of silence
+const RINGS_AHEAD = 20; // scheduled at once; nobody lets it ring longer than a minute
+const KEY_LENGTH = 0.16; // s
+const VOLUME = 0.07; // of full scale, each tone of a pair
+const FADE = 0.008; // s, avoids clicks
+
+/** The two frequencies of a key, in Hz. */
+export function keyFrequencies(key: PhoneKey): readonly [number, number] {
+  const index = KEYS.indexOf(key);
+  const row = ROWS[Math.floor(index / COLUMNS.length)];
+  const column = COLUMNS[index % COLUMNS.length];
+  if (row === undefined || column === undefined) throw new RangeError(`not a phone key: ${key}`);
+  return [row, column];
+}
+
+/** The phone key a keyboard key stands for, if any (main row and number pad). */
+export function phoneKey(key: string): PhoneKey | null {
+  return KEYS.find((known) => known === key) ?? null;
+}
+
+/** Plays tones; does nothing where the browser has no Web Audio or no sound device. */
+export class Tones {
+  private context: AudioContext | null = null;
+  private ringing: GainNode | null = null;
+
+  /** A key's tone. */
+  key(key: PhoneKey): void {
+    const context = this.ready();
+    if (!context) return;
+    this.burst(context, context.destination, keyFrequencies(key), context.currentTime, KEY_LENGTH);
+  }
+
+  /** Ringing, until `stopRinging`. */
+  ring(): void {
+    const context = this.ready();
+    if (!context || this.ringing) return;
+    const out = context.createGain();
+    out.connect(context.destination);
+    for (let i = 0; i < RINGS_AHEAD; i += 1) {
+      this.burst(context, out, RINGING, context.currentTime + i * RING_EVERY, RING_ON);
+    }
+    this.ringing = out;
+  }
+
+  /** Silence at once. */
+  stopRinging(): void {
+    this.ringing?.disconnect();
+    this.ringing = null;
+  }
+
+  /** Gives the sound device back. */
+  close(): void {
+    this.stopRinging();
+    void this.context?.close();
+    this.context = null;
+  }
+
+  private ready(): AudioContext | null {
+    if (typeof AudioContext === "undefined") return null;
+    this.context ??= new AudioContext();
+    if (this.context.state === "suspended") void this.context.resume();
+    return this.context;
+  }
+
+  private burst(
+    context: AudioContext,
+    out: AudioNode,
+    frequencies: readonly number[],
+    start: number,
+    length: number,
+  ): void {
+    const gain = context.createGain();
+    gain.gain.setValueAtTime(0, start);
+    gain.gain.linearRampToValueAtTime(VOLUME, start + FADE);
+    gain.gain.setValueAtTime(VOLUME, start + length - FADE);
+    gain.gain.linearRampToValueAtTime(0, start + length);
+    gain.connect(out);
+    for (const frequency of frequencies) {
+      const tone = context.createOscillator();
+      tone.frequency.value = frequency;
+      tone.connect(gain);
+      tone.start(start);
+      tone.stop(start + length);
+    }
+  }
+}

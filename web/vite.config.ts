@@ -1,0 +1,42 @@
+// Builds the two single-page applications into app/web/static/, which the service serves under /static/.
+// Nothing is inlined into the pages, so that they work under a strict content security policy.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const PAGES = ["console", "simulator"];
+const service = process.env["SWITCHBOARD_URL"] ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  root: at("."),
+  base: "/static/",
+  plugins: [react()],
+  build: {
+    outDir: at("../app/web/static"),
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    rollupOptions: {
+      input: Object.fromEntries(
+        PAGES.map((page) => [page, at(`${page}/index.html`)]).filter(([, file]) => existsSync(file ?? "")),
+      ),
+    },
+  },
+  worker: { format: "es" },
+  server: {
+    port: 5173,
+    strictPort: true,
+    proxy: {
+      "/api": service,
+      "/simulator/config.json": service,
+      "/ws": { target: service, ws: true },
+    },
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["{console,simulator,shared}/**/*.test.{ts,tsx}"],
+  },
+});
