@@ -68,12 +68,12 @@ def main() -> None:
     if os.fork():
         os._exit(0)  # the caller waits for this one only, and never has a child to reap
     os.setsid()
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, signal.SIG_IGN)
     own = locks.open_lock(job.layout.supervisor_lock)
     locks.wait_exclusive(own, timeout_s=LOCK_WAIT_S, what=str(job.layout.supervisor_lock))
     log = os.open(job.layout.log, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
     pid = _start_server(job, log) if job.command else job.pid
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)  # only after the server started: it would inherit this
     sys.stdout.write(f"{pid}\n")
     sys.stdout.flush()
     os.dup2(log, 1)  # closes the pipe: the caller goes on
@@ -93,19 +93,11 @@ def _start_server(job: Job, log: int) -> int:
         cwd="/",
         env=clean_environment(),
         start_new_session=True,
-        restore_signals=True,
         pass_fds=(held,),
-        preexec_fn=_default_signals,
         **job.layout.account.switch,
     )
     os.close(held)
     return server.pid
-
-
-def _default_signals() -> None:
-    """Undo, in the server, that the supervisor ignores the signals of a terminal."""
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, signal.SIG_DFL)
 
 
 def _watch(layout: Layout, pid: int, grace_s: float) -> None:

@@ -1,0 +1,1 @@
+"""Switchboard: a call-centre CTI and omnichannel contact service."""
