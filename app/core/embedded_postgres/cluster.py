@@ -143,7 +143,12 @@ def _initialise(layout: Layout, binaries: Binaries, *, for_tests: bool) -> None:
     layout.account.own(unfinished)
     try:
         answer = layout.account.run(
-            [binaries.program("initdb"), *_initdb_options(binaries, for_tests=for_tests), "-D", str(unfinished)],
+            [
+                binaries.program("initdb"),
+                *_initdb_options(binaries, for_tests=for_tests),
+                "-D",
+                str(unfinished),
+            ],
             timeout_s=INITDB_TIMEOUT_S,
         )
         if answer.returncode:
@@ -159,7 +164,16 @@ def _initialise(layout: Layout, binaries: Binaries, *, for_tests: bool) -> None:
 
 
 def _initdb_options(binaries: Binaries, *, for_tests: bool) -> list[str]:
-    options = ["-U", SUPERUSER, "-E", "UTF8", "-k", "--auth-local=trust", "--auth-host=reject", "--no-instructions"]
+    options = [
+        "-U",
+        SUPERUSER,
+        "-E",
+        "UTF8",
+        "-k",
+        "--auth-local=trust",
+        "--auth-host=reject",
+        "--no-instructions",
+    ]
     if binaries.major >= 17:  # the built-in provider: sorting never changes with an update of the C library
         options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     else:

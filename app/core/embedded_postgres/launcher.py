@@ -126,7 +126,9 @@ class EmbeddedPostgres:
         while locks.is_held(layout.server_lock):
             status = read_status(layout.data)
             if status is not None and status.accepts_connections:
-                if not locks.is_held(layout.supervisor_lock):  # it was killed: without one the server never ends
+                if not locks.is_held(
+                    layout.supervisor_lock
+                ):  # it was killed: without one the server never ends
                     supervisor.launch(self._job(layout, [], status.pid))
                 return status
             if time.monotonic() > deadline:

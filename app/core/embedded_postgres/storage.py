@@ -18,16 +18,18 @@ SYSTEM_HOME = Path("/var/lib/switchboard")
 NEW_CLUSTER_BYTES = 256 << 20  # an empty cluster (47 MB), its first log segments and room to work
 RUNNING_BYTES = 32 << 20  # below this a running server would soon stop with PANIC
 MAX_SOCKET_PATH = 99  # bytes; the kernel's limit is 107 on Linux and 103 on macOS
+ORIGIN = "origin"  # file in a moved home that names the folder asked for
 SOCKET_NAME = ".s.PGSQL.5432"
 NETWORK_FILESYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "afs", "fuse.sshfs"}
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The files of one private server. `home` may differ from the folder asked for (see `place`)."""
+    """The files of one private server. `home` may differ from the folder asked for (see `place`); then `origin` is that one."""
 
     home: Path
     account: Account
+    origin: Path | None = None
 
     @property
     def data(self) -> Path:
@@ -71,13 +73,19 @@ class Layout:
         try:
             _make_directories(self.home)
             for file in (
-                self.start_lock, self.clients_lock, self.server_lock, self.supervisor_lock, self.log,
+                self.start_lock,
+                self.clients_lock,
+                self.server_lock,
+                self.supervisor_lock,
+                self.log,
             ):
                 if not file.exists():
                     file.touch(mode=0o600)
                     self.account.own(file)
                 elif not os.access(file, os.R_OK | os.W_OK):
                     raise PermissionError(f"{file} belongs to another account")
+            if self.origin:
+                (self.home / ORIGIN).write_text(str(self.origin))
         except OSError as error:
             raise EmbeddedPostgresError(
                 f"cannot use {self.home} for the database: {error}. Run as the account that made it, "
@@ -111,7 +119,7 @@ def place(home: Path) -> Layout:
     if layout.account.can_enter(wanted):
         return layout
     moved = SYSTEM_HOME / _digest(wanted)
-    return Layout(moved, account_for(moved / "data"))
+    return Layout(moved, account_for(moved / "data"), wanted)
 
 
 def require_local_disk(home: Path) -> None:

@@ -1,0 +1,1 @@
+"""What `dev.py` does: set-up, running, testing. Standard library only, because it makes the environment."""
