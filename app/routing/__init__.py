@@ -1,0 +1,1 @@
+"""Routing: which contact goes to which agent. The pure engine never does input or output."""
