@@ -23,8 +23,8 @@ def main():  # type: () -> int
                 os.execv(newer, [newer, os.path.abspath(__file__), *sys.argv[1:]])
         sys.stderr.write(
             "Switchboard needs Python 3.11 or newer; this is {}.{} ({}), and none of {} is on PATH.\n"
-            "Install one (Debian and Ubuntu: apt install python3.11 python3.11-venv; macOS: brew install python)\n"
-            "and run this again.\n".format(
+            "Install one (Debian and Ubuntu: apt install python3.11 python3.11-venv; macOS: brew install\n"
+            "python) and run this again.\n".format(
                 sys.version_info[0], sys.version_info[1], sys.executable, ", ".join(NEWER_NAMES)
             )
         )

@@ -71,8 +71,8 @@ def require_space(needed: int, purpose: str) -> None:
     free = shutil.disk_usage(ROOT).free
     if free < needed:
         raise DevError(
-            f"not enough disk space in {ROOT}: {purpose} need about {needed >> 20} MB, {free >> 20} MB are free.\n"
-            "Free some space there and run this again."
+            f"not enough disk space in {ROOT}: {purpose} need about {needed >> 20} MB, {free >> 20} MB are "
+            "free.\nFree some space there and run this again."
         )
 
 

@@ -51,8 +51,8 @@ DIAGNOSES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("Permission denied", "EACCES"),
-        f"A file in {ROOT} belongs to another account, perhaps from a run as root. Give the folder back to "
-        "yourself: sudo chown -R $(id -un) .",
+        f"A file in {ROOT} belongs to another account, perhaps from a run as root. Give the folder back "
+        "to yourself: sudo chown -R $(id -un) .",
     ),
 )
 
@@ -115,7 +115,7 @@ def quietly(
     cwd: Path = ROOT,
     env: Mapping[str, str] | None = None,
 ) -> str:
-    """Run a program and return what it printed. Raises ProgramError when it fails, lacks or takes too long."""
+    """Run a program and return what it printed. Raises ProgramError if it fails or takes too long."""
     words = [str(word) for word in argv]
     try:
         done = subprocess.run(

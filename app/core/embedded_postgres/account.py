@@ -1,6 +1,6 @@
 """The unix account the server runs as, and running programs as that account.
 
-PostgreSQL refuses to run as root, so root hands over to `postgres` or `nobody`; everybody else runs it themselves.
+PostgreSQL refuses to run as root, so root hands over to `postgres` or `nobody`; others run it themselves.
 """
 
 import os
@@ -45,7 +45,7 @@ class Account:
     def run(
         self, argv: list[str], *, stdin: str = "", timeout_s: float = PROBE_TIMEOUT_S
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program as this account; its errors are in stdout. Raises OSError if it cannot be executed."""
+        """Run a program as this account; stdout holds its errors too. OSError: it cannot be executed."""
         return subprocess.run(  # noqa: S603  every argument is a path or name made here
             argv,
             input=stdin,
@@ -62,7 +62,7 @@ class Account:
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without PG*, which would redirect the tools to another server, and with fixed wording."""
+    """The environment without PG* (they lead the tools to another server) and with fixed wording."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     return {**kept, "LC_ALL": "C"}
 
@@ -91,6 +91,6 @@ def _require_passwd_entry(uid: int) -> None:
         pwd.getpwuid(uid)
     except KeyError:
         raise EmbeddedPostgresError(
-            f"this process runs as user id {uid}, which has no entry in /etc/passwd, and PostgreSQL needs one. "
-            "Add the entry, or set SWITCHBOARD_DATABASE_URL to a PostgreSQL of your own."
+            f"this process runs as user id {uid}, which has no entry in /etc/passwd, and PostgreSQL needs "
+            "one. Add the entry, or set SWITCHBOARD_DATABASE_URL to a PostgreSQL of your own."
         ) from None

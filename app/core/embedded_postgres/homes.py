@@ -12,7 +12,7 @@ STOP_TIMEOUT_S = 30.0  # seconds: the grace and a shutdown with checkpoint
 
 
 def find_homes(folder: Path) -> list[Path]:
-    """The homes asked for directly below `folder`, wherever their files had to be put (see `storage.place`)."""
+    """The homes asked for directly below `folder`, wherever `storage.place` had to put them."""
     inside = [lock.parent for lock in folder.glob("*/clients.lock")]
     moved = [
         origin.parent

@@ -1,7 +1,7 @@
 """Starting, joining and leaving a private PostgreSQL.
 
-What must always hold: one home has at most one server; a server without users stops by itself; whoever joins gets
-a server that answers. Three kernel file locks carry this (see `storage.Layout`), never a process id in a file.
+What must always hold: one home has at most one server; a server without users stops by itself; whoever joins
+gets a server that answers. Kernel file locks carry this (see `storage.Layout`), never a process id in a file.
 """
 
 import os
@@ -63,8 +63,8 @@ class EmbeddedPostgres:
     """A private PostgreSQL with its files below `home`.
 
     `settings` are server settings that win over the built-in ones; they count for the process that starts the
-    server. `for_tests` gives up durability for speed and rebuilds a cluster that does not start. `grace_s` is how
-    many seconds the server outlives its last user (SWITCHBOARD_PG_GRACE overrides).
+    server. `for_tests` gives up durability for speed and rebuilds a cluster that does not start. `grace_s` is
+    how many seconds the server outlives its last user (SWITCHBOARD_PG_GRACE overrides).
     """
 
     def __init__(
@@ -86,8 +86,8 @@ class EmbeddedPostgres:
     def start(self, progress: Progress | None = None) -> RunningPostgres:
         """Start the server, or join the one that runs; return when the database accepts connections.
 
-        `progress` is called with a short line at each slow step. Blocks for about a second on a new home. Raises
-        EmbeddedPostgresError, whose message says how to mend it.
+        `progress` is called with a short line at each slow step. Blocks for about a second on a new home.
+        Raises EmbeddedPostgresError, whose message says how to mend it.
         """
         tell = progress or (lambda _: None)
         layout = place(self._asked)
@@ -133,7 +133,7 @@ class EmbeddedPostgres:
                 return status
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
-                    f"PostgreSQL processes hold {layout.server_lock} but do not answer. End them and start again.\n"
+                    f"PostgreSQL processes hold {layout.server_lock} but do not answer. End them, start again.\n"
                     + log_tail(layout)
                 )
             time.sleep(locks.POLL_S)
@@ -168,7 +168,7 @@ class EmbeddedPostgres:
 
 
 def _wait_ready(layout: Layout, pid: int) -> PostmasterStatus:
-    """Wait until the server answers. Crash recovery may be long: as long as the log grows we go on waiting."""
+    """Wait until the server answers. Crash recovery may be long: while the log grows we go on waiting."""
     seen, deadline = -1, 0.0
     while True:
         status = read_status(layout.data)
@@ -180,7 +180,7 @@ def _wait_ready(layout: Layout, pid: int) -> PostmasterStatus:
             seen, deadline = size, time.monotonic() + SILENCE_S
         if time.monotonic() > deadline:
             raise EmbeddedPostgresError(
-                f"PostgreSQL is still not ready and has logged nothing for {SILENCE_S:.0f} s:\n{log_tail(layout)}"
+                f"PostgreSQL is not ready and has logged nothing for {SILENCE_S:.0f} s:\n{log_tail(layout)}"
             )
         time.sleep(locks.POLL_S)
 

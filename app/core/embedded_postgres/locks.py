@@ -21,7 +21,7 @@ def open_lock(path: Path) -> int:
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds the lock exclusively. Asks with a shared lock, so that askers never collide."""
+    """Whether some process holds the lock exclusively. Asks for a shared one, so askers never collide."""
     return _would_block(path, fcntl.LOCK_SH)
 
 
@@ -45,8 +45,8 @@ def wait_exclusive(descriptor: int, *, timeout_s: float, what: str) -> None:
     while not try_exclusive(descriptor):
         if time.monotonic() > deadline:
             raise EmbeddedPostgresError(
-                f"waited {timeout_s:.0f} s for {what}, which another process holds. "
-                "If no other Switchboard is starting or stopping, end the process that holds it (see `fuser`)."
+                f"waited {timeout_s:.0f} s for {what}, which another process holds. If no other Switchboard "
+                "is starting or stopping, end the process that holds it (`fuser` names it)."
             )
         time.sleep(POLL_S)
 

@@ -25,7 +25,7 @@ NETWORK_FILESYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "afs", "
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The files of one private server. `home` may differ from the folder asked for (see `place`); then `origin` is that one."""
+    """The files of one private server. Where `home` is not the folder asked for (see `place`), `origin` is."""
 
     home: Path
     account: Account
@@ -103,16 +103,16 @@ class Layout:
         uid = os.geteuid() if self.account.uid is None else self.account.uid
         if directory.is_symlink() or found.st_uid != uid or found.st_mode & 0o077:
             raise EmbeddedPostgresError(
-                f"{directory} should be a directory of mode 0700 owned by user id {uid}, and is not. Remove it, "
-                "or set SWITCHBOARD_HOME to a folder with a shorter path."
+                f"{directory} should be a directory of mode 0700 owned by user id {uid}, and is not. Remove it, or "
+                " set SWITCHBOARD_HOME to a folder with a shorter path."
             )
 
 
 def place(home: Path) -> Layout:
     """Decide where the files go and who runs the server.
 
-    For root, a home that the unprivileged account cannot reach (below a 0700 folder such as /root) is replaced by
-    /var/lib/switchboard/<hash of the path>: widening the mode of somebody's folder is not ours to do.
+    For root, a home that the unprivileged account cannot reach (below a 0700 folder such as /root) is replaced
+    by /var/lib/switchboard/<hash of the path>: widening the mode of somebody's folder is not ours to do.
     """
     wanted = home.resolve()
     layout = Layout(wanted, account_for(wanted / "data"))
@@ -123,7 +123,7 @@ def place(home: Path) -> Layout:
 
 
 def require_local_disk(home: Path) -> None:
-    """Refuse network file systems: file locks cannot be trusted there, and two servers would eat one database."""
+    """Refuse network file systems: with locks that cannot be trusted two servers would eat one database."""
     kind = filesystem_type(home)
     if kind in NETWORK_FILESYSTEMS:
         raise EmbeddedPostgresError(
@@ -137,8 +137,8 @@ def require_space(directory: Path, needed: int, purpose: str) -> None:
     free = shutil.disk_usage(directory).free
     if free < needed:
         raise EmbeddedPostgresError(
-            f"not enough disk space in {directory}: {purpose} needs {needed >> 20} MB, {free >> 20} MB are free. "
-            "Free some space there, or set SWITCHBOARD_HOME to a folder on another disk."
+            f"not enough disk space in {directory}: {purpose} needs {needed >> 20} MB, {free >> 20} MB are "
+            "free. Free some space there, or set SWITCHBOARD_HOME to a folder on another disk."
         )
 
 

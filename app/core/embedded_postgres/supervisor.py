@@ -19,7 +19,9 @@ from app.core.embedded_postgres.errors import EmbeddedPostgresError
 from app.core.embedded_postgres.storage import Layout
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[3]
-BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from app.core.embedded_postgres.supervisor import main; main()"
+BOOT = (
+    "import sys; sys.path[:0] = sys.argv[1:2]; from app.core.embedded_postgres.supervisor import main; main()"
+)
 POLL_S = 0.2  # seconds between two looks at the clients
 FAST_STOP_S = 60.0  # seconds a fast shutdown (with checkpoint) may take before it is made immediate
 HANDOVER_S = 30.0  # seconds for the new process to report the server's id
@@ -82,7 +84,7 @@ def main() -> None:
 
 
 def _start_server(job: Job, log: int) -> int:
-    """Start the server with server.lock already held: its processes inherit the lock and hold it while they live."""
+    """Start the server with server.lock held: its processes inherit the lock and hold it while they live."""
     held = locks.open_lock(job.layout.server_lock)
     locks.wait_exclusive(held, timeout_s=LOCK_WAIT_S, what=str(job.layout.server_lock))
     server = subprocess.Popen(  # noqa: S603  the command was built by the launcher
@@ -111,7 +113,7 @@ def _watch(layout: Layout, pid: int, grace_s: float) -> None:
 
 
 def _stop_if_unused(layout: Layout, pid: int) -> bool:
-    """Stop the server while holding both locks a newcomer needs, so that none can join a server that is going."""
+    """Stop the server while holding both locks a newcomer needs: nobody joins a server that is going."""
     start, clients = locks.open_lock(layout.start_lock), locks.open_lock(layout.clients_lock)
     try:
         if not (locks.try_exclusive(start) and locks.try_exclusive(clients)):
