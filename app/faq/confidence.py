@@ -1,0 +1,107 @@
+"""From ranked articles to a decision: answer, let the person choose, or hand over. Pure.
+
+The margin to the next articles carries the confidence, the score alone does not (two near-duplicates make a
+small margin: then asking is right). FIGURES
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import exp
+
+from app.faq.ranking import Match, QuerySentence, Ranking
+
+T_AUTO = 0.85  # from this probability on the machine may answer by itself
+T_ASK = 0.3  # below it nothing found is worth showing
+MIN_WORDS = 2.0  # content words a question needs to be answered by the machine
+
+
+class Zone(StrEnum):
+    """What to do with the results of a search."""
+
+    ANSWER = "answer"
+    CHOOSE = "choose"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the confidence is computed from: score, lead over the next two articles, question length."""
+
+    score: float
+    margin_second: float
+    margin_third: float
+    log_tokens: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """A fitted logistic; `switchboard faq calibrate` fits one for a site from judged questions."""
+
+    intercept: float
+    score: float
+    margin_second: float
+    margin_third: float
+    log_tokens: float
+
+
+SHIPPED = Coefficients(
+    intercept=-2.32, score=0.836, margin_second=5.582, margin_third=2.72, log_tokens=-0.038
+)
+
+
+def features(matches: Sequence[Match], article: str, sentence: QuerySentence) -> Features:
+    """The features of one article among the matches of its sentence; only the best has positive margins."""
+    score = next(match.score for match in matches if match.article == article)
+    rivals = [match.score for match in matches[:3] if match.article != article]
+    second, third = [*rivals, 0.0, 0.0][:2]
+    return Features(score, score - second, score - third, sentence.log_tokens)
+
+
+def probability(found: Features, coefficients: Coefficients = SHIPPED) -> float:
+    """How likely the article answers the question, 0 to 1."""
+    x = (
+        coefficients.intercept
+        + coefficients.score * found.score
+        + coefficients.margin_second * found.margin_second
+        + coefficients.margin_third * found.margin_third
+        + coefficients.log_tokens * found.log_tokens
+    )
+    return 1 / (1 + exp(-x))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The zone, and the probability of each match in order."""
+
+    zone: Zone
+    probabilities: tuple[float, ...]
+
+
+def decide(
+    ranking: Ranking,
+    sentences: Sequence[QuerySentence],
+    *,
+    may_answer: bool = True,
+    coefficients: Coefficients = SHIPPED,
+) -> Decision:
+    """Choose the zone.
+
+    Never ANSWER on fewer than `MIN_WORDS` content words, when the best article may not be answered by the
+    machine (`may_answer`), or when another sentence of the question points to another article unsurely.
+    """
+
+    def chance(match: Match) -> float:
+        rivals = ranking.by_sentence[match.sentence]
+        return probability(features(rivals, match.article, sentences[match.sentence]), coefficients)
+
+    chances = tuple(chance(match) for match in ranking.matches)
+    if not chances or max(chances) < T_ASK:
+        return Decision(Zone.NONE, chances)
+    best = ranking.matches[0]
+    elsewhere = any(
+        tops and tops[0].article != best.article and T_ASK <= chance(tops[0]) < T_AUTO
+        for tops in ranking.by_sentence
+    )
+    sure = chances[0] >= T_AUTO and sentences[best.sentence].words >= MIN_WORDS
+    return Decision(Zone.ANSWER if sure and may_answer and not elsewhere else Zone.CHOOSE, chances)
