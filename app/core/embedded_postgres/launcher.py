@@ -133,7 +133,7 @@ class EmbeddedPostgres:
                 return status
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
-                    f"PostgreSQL processes hold {layout.server_lock} but do not answer. End them, start again.\n"
+                    f"PostgreSQL processes hold {layout.server_lock} but do not answer: end them.\n"
                     + log_tail(layout)
                 )
             time.sleep(locks.POLL_S)

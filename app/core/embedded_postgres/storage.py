@@ -25,7 +25,7 @@ NETWORK_FILESYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "afs", "
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The files of one private server. Where `home` is not the folder asked for (see `place`), `origin` is."""
+    """The files of one private server. `origin` is the folder asked for, if `place` took another `home`."""
 
     home: Path
     account: Account
@@ -103,16 +103,16 @@ class Layout:
         uid = os.geteuid() if self.account.uid is None else self.account.uid
         if directory.is_symlink() or found.st_uid != uid or found.st_mode & 0o077:
             raise EmbeddedPostgresError(
-                f"{directory} should be a directory of mode 0700 owned by user id {uid}, and is not. Remove it, or "
-                " set SWITCHBOARD_HOME to a folder with a shorter path."
+                f"{directory} should be a directory of mode 0700 owned by user id {uid}, and is not. Remove it, "
+                "or  set SWITCHBOARD_HOME to a folder with a shorter path."
             )
 
 
 def place(home: Path) -> Layout:
     """Decide where the files go and who runs the server.
 
-    For root, a home that the unprivileged account cannot reach (below a 0700 folder such as /root) is replaced
-    by /var/lib/switchboard/<hash of the path>: widening the mode of somebody's folder is not ours to do.
+    For root, a home that the unprivileged account cannot reach (below a 0700 folder as /root) is replaced by
+    /var/lib/switchboard/<hash of the path>: widening the mode of somebody's folder is not ours to do.
     """
     wanted = home.resolve()
     layout = Layout(wanted, account_for(wanted / "data"))

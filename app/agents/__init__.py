@@ -1,0 +1,1 @@
+"""Agent accounts, sessions, skills, presence and load."""

@@ -1,0 +1,1 @@
+"""One interaction on one channel: its life, its notes, its outcome."""

@@ -1,0 +1,17 @@
+"""What can go wrong with a contact."""
+
+from app.core.errors import Conflict, NotFound
+
+
+class ContactNotFound(NotFound):
+    """No such contact, or not one this agent may see."""
+
+    code = "contact_not_found"
+    title = "Contact not found"
+
+
+class ContactMovedOn(Conflict):
+    """The contact is no longer in a state that allows this."""
+
+    code = "contact_moved_on"
+    title = "The contact has moved on"

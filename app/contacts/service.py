@@ -1,0 +1,172 @@
+"""What may be done to a contact on every channel alike: open, follow, note, close."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.contacts import repository
+from app.contacts.events import ContactChanged, ContactClosed
+from app.contacts.lifecycle import ContactMove, ContactState, Outcome
+from app.contacts.models import COLUMNS, Contact, contact_of
+from app.core.db import Reader, Transaction
+from app.core.errors import InvalidInput
+from app.core.ids import new_id
+from app.touchpoints import log as touchpoints
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    """Facts of an inbound contact, known when it arrives."""
+
+    channel: str
+    from_address: str | None
+    to_address: str | None
+    customer_id: UUID | None
+    identification: str
+    candidates: list[dict[str, Any]]
+    language: str
+    priority: int = 5
+    direction: str = "inbound"
+
+
+async def open_contact(tx: Transaction, new: NewContact, *, contact_id: UUID | None = None) -> Contact:
+    """Open a contact in self-service and log it."""
+    row = await tx.fetchrow(
+        f"""insert into contacts (id, channel, direction, state, customer_id, identification, candidates,
+                                  from_address, to_address, language, priority)
+            values ($1, $2, $3, 'self_service', $4, $5, $6, $7, $8, $9, $10) returning {COLUMNS}""",  # noqa: S608
+        contact_id or new_id(),
+        new.channel,
+        new.direction,
+        new.customer_id,
+        new.identification,
+        new.candidates,
+        new.from_address,
+        new.to_address,
+        new.language,
+        new.priority,
+    )
+    assert row is not None  # noqa: S101 -- INSERT … RETURNING
+    contact = contact_of(row)
+    data: dict[str, Any] = {"identification": contact.identification, "withheld": new.from_address is None}
+    await touchpoints.append(
+        tx, contact.subject, "contact.opened", actor=touchpoints.CUSTOMER, data=data, once="1"
+    )
+    return contact
+
+
+async def close(
+    tx: Transaction,
+    contact_id: UUID,
+    outcome: Outcome,
+    *,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+) -> Contact | None:
+    """Close the contact with its outcome and log it; None when it was closed already (nothing changes)."""
+    contact = await repository.get_for_update(tx, contact_id)
+    if contact.state == ContactState.CLOSED:
+        return None
+    changes = {"outcome": outcome.value, "closed_at": now, "ended_at": contact.ended_at or now}
+    contact = await repository.move(tx, contact_id, ContactMove.CLOSE, changes)
+    await touchpoints.append(
+        tx, contact.subject, "contact.closed", data={"outcome": outcome.value, **(data or {})}, once="1"
+    )
+    await tx.publish(ContactClosed(contact))
+    return contact
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An internal note."""
+
+    id: UUID
+    body: str
+    agent_name: str
+    at: datetime
+
+
+async def add_note(
+    tx: Transaction, contact: Contact, *, note_id: UUID, agent_id: UUID, agent_name: str, body: str
+) -> Note:
+    """Add an internal note. The same `note_id` again returns the note that is there."""
+    body = body.strip()
+    if not body:
+        raise InvalidInput.of("body", "write something")
+    added = await tx.fetchval(
+        """insert into contact_notes (id, contact_id, agent_id, body) values ($1, $2, $3, $4)
+           on conflict (id) do nothing returning id""",
+        note_id,
+        contact.id,
+        agent_id,
+        body,
+    )
+    if added:
+        await touchpoints.append(
+            tx,
+            contact.subject,
+            "note.added",
+            actor=touchpoints.agent(agent_id, agent_name),
+            data={"body": body},
+            once=str(note_id),
+        )
+        await tx.publish(ContactChanged(contact))
+    found = await notes(tx, contact.id)
+    return next(note for note in found if note.id == note_id)
+
+
+async def notes(reader: Reader, contact_id: UUID) -> list[Note]:
+    """All notes of a contact, oldest first."""
+    rows = await reader.fetch(
+        """select n.id, n.body, a.display_name, n.created_at from contact_notes n
+           join agents a on a.id = n.agent_id where n.contact_id = $1 order by n.created_at, n.id""",
+        contact_id,
+    )
+    return [Note(row["id"], row["body"], row["display_name"], row["created_at"]) for row in rows]
+
+
+async def set_dispositions(tx: Transaction, contact_id: UUID, codes: list[str]) -> None:
+    """Replace the outcome codes. Raises InvalidInput naming the code that does not exist."""
+    known = await tx.fetch("select code from dispositions where code = any($1) and is_active", codes)
+    missing = sorted(set(codes) - {row["code"] for row in known})
+    if missing:
+        raise InvalidInput.of("dispositions", f"there is no disposition {missing[0]!r}; GET /console/snapshot lists them")
+    await tx.execute("delete from contact_dispositions where contact_id = $1", contact_id)
+    await tx.executemany(
+        "insert into contact_dispositions (contact_id, code) values ($1, $2)", [(contact_id, c) for c in codes]
+    )
+
+
+async def dispositions(reader: Reader, contact_id: UUID) -> list[str]:
+    """The outcome codes of a contact."""
+    rows = await reader.fetch(
+        """select d.code from contact_dispositions d join dispositions o using (code)
+           where d.contact_id = $1 order by o.position, d.code""",
+        contact_id,
+    )
+    return [row["code"] for row in rows]
+
+
+async def choose_customer(
+    tx: Transaction, contact: Contact, *, customer_id: UUID | None, agent_id: UUID, agent_name: str
+) -> Contact:
+    """Put the agent's word on who is calling on the contact; None means nobody we know."""
+    changed = await repository.change(
+        tx,
+        contact.id,
+        {
+            "customer_id": customer_id,
+            "identification": "certain" if customer_id else "unknown",
+            "candidates": [],
+        },
+    )
+    await touchpoints.append(
+        tx,
+        changed.subject,
+        "customer.confirmed" if customer_id else "customer.rejected",
+        actor=touchpoints.agent(agent_id, agent_name),
+        once=str(changed.version),
+    )
+    await tx.publish(ContactChanged(changed))
+    return changed

@@ -1,0 +1,233 @@
+"""What every HTTP endpoint shares: the transaction, the permission, the problem document, the limits.
+
+A session of the database is opened by a dependency of scope "function": its commit happens before the answer is
+sent, so a failed commit can never be answered with success (pinned by a test).
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Any
+
+import asyncpg
+import orjson
+import structlog
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.auth import Permission, Principal
+from app.core.db import Database, Reader, Transaction
+from app.core.errors import (
+    AppError,
+    BodyTooLarge,
+    FieldError,
+    InvalidInput,
+    NotFound,
+    NotSignedIn,
+    PermissionDenied,
+    Unavailable,
+)
+from app.core.settings import Settings
+
+log = structlog.get_logger()
+
+MAX_BODY_BYTES = 256 * 1024  # JSON commands and webhooks are small; uploads have routes and limits of their own
+CSRF_HEADER = "x-requested-with"
+
+PrincipalResolver = Callable[[Request], Awaitable[Principal | None]]
+
+
+def settings_of(request: Request) -> Settings:
+    """The process's settings."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def database_of(request: Request) -> Database:
+    """The process's database."""
+    database: Database = request.app.state.database
+    return database
+
+
+async def _transaction(request: Request) -> AsyncIterator[Transaction]:
+    async with database_of(request).transaction() as tx:
+        yield tx
+
+
+async def _reader(request: Request) -> AsyncIterator[Reader]:
+    async with database_of(request).read() as reader:
+        yield reader
+
+
+Tx = Annotated[Transaction, Depends(_transaction, scope="function")]
+Read = Annotated[Reader, Depends(_reader, scope="function")]
+CurrentSettings = Annotated[Settings, Depends(settings_of)]
+
+
+def guard_browser(request: Request) -> None:
+    """Refuse cross-site commands: the Origin, when sent, must be ours, and the header that a form cannot send
+    must be there (OWASP CSRF cheat sheet: custom request header)."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    origin = request.headers.get("origin")
+    if origin is not None and origin not in settings_of(request).origins:
+        raise PermissionDenied("this address may not send commands here; add it to SWITCHBOARD_ALLOWED_ORIGINS")
+    if CSRF_HEADER not in request.headers:
+        raise PermissionDenied("commands need the header X-Requested-With: switchboard")
+
+
+class Requires:
+    """Dependency: the request must come from a session whose role has `permission`."""
+
+    def __init__(self, permission: Permission):
+        self.permission = permission
+
+    async def __call__(self, request: Request) -> Principal:
+        """The principal. Raises NotSignedIn or PermissionDenied."""
+        guard_browser(request)
+        resolve: PrincipalResolver = request.app.state.resolve_principal
+        principal = await resolve(request)
+        if principal is None:
+            raise NotSignedIn("sign in first")
+        principal.require(self.permission)
+        return principal
+
+
+class Public:
+    """Dependency that marks a route as open to everybody, with the reason. Carries no check by itself."""
+
+    def __init__(self, reason: str):
+        self.reason = reason
+
+    async def __call__(self) -> None:
+        """Nothing to check."""
+
+
+def problem_response(error: AppError) -> Response:
+    """An error as RFC 9457 `application/problem+json`."""
+    headers = {"Retry-After": str(error.retry_after_seconds)} if error.retry_after_seconds else None
+    return Response(
+        orjson.dumps(error.problem()), error.status, headers=headers, media_type="application/problem+json"
+    )
+
+
+async def _render_app_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)  # noqa: S101 -- registered for AppError only
+    return problem_response(error)
+
+
+async def _render_validation_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    fields = [
+        FieldError(".".join(str(part) for part in e["loc"][1:]) or str(e["loc"][0]), e["msg"])
+        for e in error.errors()
+    ]
+    names = ", ".join(f.field for f in fields)
+    return problem_response(InvalidInput(f"please correct: {names}", errors=fields))
+
+
+async def _render_http_exception(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == 404:
+        return problem_response(NotFound("there is nothing at this address"))
+    problem = AppError(str(error.detail))
+    body = {**problem.problem(), "status": error.status_code, "title": str(error.detail), "code": "http_error"}
+    return Response(
+        orjson.dumps(body), error.status_code, headers=error.headers, media_type="application/problem+json"
+    )
+
+
+async def _render_database_down(_: Request, error: Exception) -> Response:
+    log.warning("database unavailable", error=type(error).__name__)
+    return problem_response(Unavailable("the database is not answering; try again", retry_after_seconds=2))
+
+
+async def _render_anything(_: Request, error: Exception) -> Response:
+    log.error("request failed", exc_info=error)
+    return problem_response(AppError("an internal error was logged; nothing was changed"))
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Every failure leaves as a problem document; a lost database as 503 with Retry-After."""
+    app.add_exception_handler(AppError, _render_app_error)
+    app.add_exception_handler(RequestValidationError, _render_validation_error)
+    app.add_exception_handler(HTTPException, _render_http_exception)
+    for kind in (
+        asyncpg.CannotConnectNowError,
+        asyncpg.ConnectionDoesNotExistError,
+        asyncpg.ConnectionFailureError,
+        asyncpg.TooManyConnectionsError,
+        asyncpg.InterfaceError,
+        asyncpg.AdminShutdownError,
+        ConnectionError,
+        TimeoutError,
+    ):
+        app.add_exception_handler(kind, _render_database_down)
+    app.add_exception_handler(Exception, _render_anything)
+
+
+class BodyLimit:
+    """ASGI middleware: refuses bodies larger than MAX_BODY_BYTES, declared or not."""
+
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY_BYTES):
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on with a counted `receive`."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self.app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > self.limit:
+            await self._refuse(scope, receive, send)
+            return
+        if b"transfer-encoding" in dict(scope["headers"]):
+            body = await self._read_limited(receive)
+            if body is None:
+                await self._refuse(scope, receive, send)
+                return
+            receive = _replay(body)
+        await self.app(scope, receive, send)
+
+    async def _read_limited(self, receive: Receive) -> bytes | None:
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return b"".join(parts)
+            size += len(message.get("body", b""))
+            if size > self.limit:
+                return None
+            parts.append(message.get("body", b""))
+            if not message.get("more_body"):
+                return b"".join(parts)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        detail = f"the body may hold {self.limit // 1024} KiB at most"
+        await problem_response(BodyTooLarge(detail))(scope, receive, send)
+
+
+def _replay(body: bytes) -> Receive:
+    sent = False
+
+    async def receive() -> Message:
+        nonlocal sent
+        if sent:
+            return {"type": "http.disconnect"}
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def problem_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route: which problems it may answer, for the OpenAPI document."""
+    return {
+        error.status: {
+            "description": f"{error.title} (`{error.code}`)",
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for error in errors
+    }

@@ -1,0 +1,1 @@
+"""The append-only log of what happened to a customer, and the timeline that shows it."""
