@@ -42,8 +42,8 @@ DIAGNOSES: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("CERTIFICATE_VERIFY_FAILED", "UnknownIssuer", "SELF_SIGNED_CERT", "unable to get local issuer"),
-        "The registry's certificate is not trusted here, as behind a company proxy. Set PIP_CERT, SSL_CERT_FILE "
-        "and NODE_EXTRA_CA_CERTS to your company's certificate file.",
+        "The registry's certificate is not trusted here, as behind a company proxy. Set PIP_CERT, "
+        "SSL_CERT_FILE and NODE_EXTRA_CA_CERTS to your company's certificate file.",
     ),
     (
         ("do not match the hashes", "Hash mismatch", "THESE PACKAGES DO NOT MATCH", "EINTEGRITY"),
@@ -84,7 +84,7 @@ class Steps:
 
     @contextmanager
     def step(self, name: str) -> Iterator[Callable[[str], None]]:
-        """Show a step; the block may call what it gets to replace the time by a remark such as `ready`."""
+        """Show a step; the block may call what it gets to add a remark such as `ready`."""
         self._number += 1
         remark = ""
 
@@ -99,7 +99,12 @@ class Steps:
         except BaseException:
             say("failed")
             raise
-        say(remark or f"{time.monotonic() - began:.1f} s")
+        taken = time.monotonic() - began
+        say(
+            ", ".join(
+                part for part in (remark, f"{taken:.1f} s" if taken >= 0.1 or not remark else "") if part
+            )
+        )
 
 
 def say(text: str, *, end: str = "\n") -> None:

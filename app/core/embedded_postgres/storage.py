@@ -103,8 +103,8 @@ class Layout:
         uid = os.geteuid() if self.account.uid is None else self.account.uid
         if directory.is_symlink() or found.st_uid != uid or found.st_mode & 0o077:
             raise EmbeddedPostgresError(
-                f"{directory} should be a directory of mode 0700 owned by user id {uid}, and is not. Remove it, "
-                "or  set SWITCHBOARD_HOME to a folder with a shorter path."
+                f"{directory} should be a directory of mode 0700 owned by user id {uid} and is not. "
+                "Remove it, or set SWITCHBOARD_HOME to a folder with a shorter path."
             )
 
 
