@@ -38,6 +38,7 @@ def end_grace(floor: Floor, agent: Agent) -> None:
     floor.take_back_offers(agent, "agent left", (ContactState.OFFERED,))
     if was_available:
         floor.fall_silent(agent, "agent lost")
+    floor.freshen(agent)
     floor.set_agent_alarm(agent)
 
 
