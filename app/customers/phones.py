@@ -171,3 +171,8 @@ def _try_parse(address: str, region: str | None) -> PhoneNumber | None:
         return phonenumbers.parse(address, region)
     except NumberParseException:
         return None
+
+
+def country_calling_code(region: str) -> int:
+    """`TW` → 886; 0 for an unknown region."""
+    return phonenumbers.country_code_for_region(region)
