@@ -1,0 +1,1 @@
+"""Self-service: versioned flows that try to solve a contact before an agent is needed."""

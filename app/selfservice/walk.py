@@ -1,0 +1,235 @@
+"""Walks a flow from a node to the next thing to do: a question, a search, a queue or the end.
+
+A walk always ends: passing nodes are counted, and whoever goes in circles is put through to a human.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from app.selfservice.collecting import collect, variables, worded
+from app.selfservice.definition import (
+    AnswerNode,
+    AskingNode,
+    AskNode,
+    ChooseNode,
+    CloseNode,
+    ConfirmNode,
+    EndNode,
+    FlowDefinition,
+    GreetingNode,
+    HangupNode,
+    HoursNode,
+    LanguageNode,
+    MenuNode,
+    MenuOption,
+    PassingNode,
+    QueueNode,
+    SayNode,
+    SetNode,
+    TierRule,
+    Topic,
+)
+from app.selfservice.locales import Locale
+from app.selfservice.prompts import fill, message
+from app.selfservice.spoken import day_part, speakable_name
+from app.selfservice.state import MAX_PATH, Outcome, PathEntry, PathKind, State, Status, UnsolvedReason
+from app.selfservice.turns import Action, Close, Enqueue, Prompt, Turn
+
+MAX_HOPS = 60  # nodes passed without asking anything; no sensible flow has as many
+
+
+class Walk:
+    """One turn in the making: the state so far, what will be said, what will be logged."""
+
+    def __init__(self, flow: FlowDefinition, state: State, now: datetime) -> None:
+        self.flow = flow
+        self.state = state
+        self._now = now
+        self._prompts: list[Prompt] = []
+        self._log: list[PathEntry] = []
+
+    def say(self, text: str, *, locale: Locale | None = None, interruptible: bool = True) -> None:
+        """Speak `text` before whatever comes next."""
+        if text.strip():
+            self._prompts.append(Prompt(text, locale or self.state.locale, interruptible))
+
+    def note(
+        self,
+        kind: PathKind,
+        text: str,
+        *,
+        detail: str | None = None,
+        choice: str | None = None,
+        article_id: str | None = None,
+    ) -> None:
+        """Log one step of the caller's path."""
+        entry = PathEntry(self._now, kind, text, detail, self.state.node or None, choice, article_id)
+        self._log.append(entry)
+        if len(self.state.path) < MAX_PATH:
+            self.state = replace(self.state, path=(*self.state.path, entry))
+
+    def turn(self, action: Action) -> Turn:
+        """The finished turn."""
+        return Turn(self.state, action, tuple(self._log))
+
+    def forget_prompts(self) -> None:
+        """Drop what would have been said."""
+        self._prompts.clear()
+
+    def go(self, target: str | None) -> Turn:
+        """Walk from `target` until something must be done. An unknown target leads to a human."""
+        for _ in range(MAX_HOPS):
+            node = self.flow.by_id.get(target) if target else None
+            if node is None:
+                break
+            self.state = replace(self.state, node=node.id, status=Status.ASKING)
+            step = self._enter(node)
+            if isinstance(step, Turn):
+                return step
+            target = step
+        return self._fall_back()
+
+    def to_human(self, reason: UnsolvedReason) -> Turn:
+        """Put the contact through to a human because of `reason`, wherever it stands."""
+        self.state = replace(self.state, reason=reason)
+        return self.go(self.flow.human)
+
+    def default_queue(self, node: AskingNode, reason: UnsolvedReason) -> Turn:
+        """Give up asking at `node`: its own way out, else the flow's human."""
+        self.state = replace(self.state, reason=reason)
+        return self.go(node.otherwise if node.otherwise in self.flow.by_id else self.flow.human)
+
+    def present(self, node: AskingNode) -> Turn:
+        """Ask the question of `node`."""
+        self.state = replace(self.state, node=node.id, status=Status.ASKING)
+        return self.turn(collect(self.flow, self.state, node, self._prompts))
+
+    def say_answer(self, intro: str) -> None:
+        """Speak the chosen article: an introduction, then its steps in the article's language."""
+        article = self.state.article
+        if article is not None:
+            self.say(intro)
+            for step in article.steps:
+                self.say(step, locale=article.locale)
+
+    def final(self) -> Turn:
+        """The last action again, for a contact that has already left self-service. Logs nothing."""
+        node = self.flow.by_id.get(self.state.node)
+        if self.state.status is Status.QUEUED:
+            return self.turn(self._enqueue_action(node if isinstance(node, QueueNode) else None))
+        return self.turn(Close((), self.state.outcome or Outcome.ENDED))
+
+    def close(self, outcome: Outcome) -> Turn:
+        """End the contact."""
+        reason = None if outcome is Outcome.SOLVED else self.state.reason
+        self.state = replace(self.state, status=Status.CLOSED, outcome=outcome, reason=reason)
+        return self.turn(Close(tuple(self._prompts), outcome))
+
+    def _enter(self, node: PassingNode | AskingNode | EndNode) -> Turn | str | None:
+        match node:
+            case GreetingNode() | SayNode() | AnswerNode() | HoursNode() | SetNode():
+                return self._pass(node)
+            case ChooseNode() if not self.state.candidates:
+                return node.none
+            case MenuNode() | AskNode() | ConfirmNode() | ChooseNode() | LanguageNode():
+                return self.present(node)
+            case QueueNode():
+                if node.closed and not self.state.facts.is_open:
+                    return node.closed
+                return self._enqueue(node)
+            case CloseNode():
+                self.say(worded(self.flow, self.state, node.prompt, "close.solved"))
+                return self.close(Outcome.SOLVED)
+            case HangupNode():
+                self.say(worded(self.flow, self.state, node.prompt, f"close.{node.outcome}"))
+                return self.close(Outcome(node.outcome))
+            case _:
+                assert_never(node)
+
+    def _pass(self, node: PassingNode) -> str | None:
+        match node:
+            case GreetingNode():
+                self._greet(node)
+            case SayNode():
+                self._announce(node)
+            case AnswerNode():
+                return self._answer(node)
+            case HoursNode():
+                return node.open if self.state.facts.is_open else node.closed
+            case SetNode():
+                self.take(node)
+            case _:
+                assert_never(node)
+        return node.next
+
+    def _greet(self, node: GreetingNode) -> None:
+        facts, locale = self.state.facts, self.state.locale
+        part = message(f"daypart.{day_part(facts.local_now)}", locale)
+        name = speakable_name(facts.name, locale)
+        if facts.known and not facts.withheld:
+            own, variant = node.known if name else None, "known" if name else "known_unnamed"
+        elif facts.withheld:
+            own, variant = node.withheld, "withheld"
+        else:
+            own, variant = node.unknown, "unknown"
+        text = worded(self.flow, self.state, own, f"greeting.{variant}", daypart=part)
+        self.say(text)
+        self.note(PathKind.GREETING, text, choice=variant)
+
+    def _announce(self, node: SayNode) -> None:
+        text = fill(self.flow.words(node.prompt, self.state.locale), variables(self.flow, self.state))
+        self.say(text, interruptible=node.interruptible)
+        self.note(PathKind.ANNOUNCEMENT, node.name or text)
+
+    def _answer(self, node: AnswerNode) -> str | None:
+        article = self.state.article
+        if article is None or not article.steps:
+            self.state = replace(self.state, reason=UnsolvedReason.NO_ANSWER_FOUND)
+            return node.otherwise if node.otherwise in self.flow.by_id else self.flow.human
+        self.say_answer(worded(self.flow, self.state, node.intro, "answer.intro", title=article.title))
+        self.note(PathKind.ANSWER, article.title, article_id=article.article_id)
+        return node.next
+
+    def take(self, given: SetNode | MenuOption) -> None:
+        """Keep what a choice or a step sets; what it leaves open stays."""
+        state = self.state
+        self.state = replace(
+            state,
+            topic=given.topic or state.topic,
+            queue=given.queue or state.queue,
+            priority=given.priority or state.priority,
+            skills=tuple(dict.fromkeys((*state.skills, *given.skills))),
+        )
+
+    def _enqueue(self, node: QueueNode | None) -> Turn:
+        self.state = replace(self.state, status=Status.QUEUED)
+        action = self._enqueue_action(node)
+        self.state = replace(self.state, topic=action.topic)
+        label = self.flow.topic_label(action.topic) or action.queue
+        self.note(PathKind.QUEUED, label, detail=action.reason, choice=action.queue)
+        return self.turn(action)
+
+    def _enqueue_action(self, node: QueueNode | None) -> Enqueue:
+        state, flow, wish = self.state, self.flow, node or QueueNode(id="fallback")
+        topic = state.topic or wish.topic
+        known = flow.topics.get(topic, Topic(label={})) if topic else Topic(label={})
+        tier = flow.tiers.get(state.facts.tier, TierRule())
+        queue = tier.queue or wish.queue or state.queue or known.queue
+        priorities = (tier.priority, wish.priority, state.priority, known.priority)
+        language = flow.language_skills.get(state.locale)
+        skills = (*((language,) if language else ()), *state.skills, *wish.skills, *known.skills)
+        text = worded(flow, state, wish.prompt, f"queue.{state.reason or 'transfer'}")
+        return Enqueue(
+            prompts=(*self._prompts, Prompt(text, state.locale)),
+            queue=queue or flow.fallback.queue,
+            priority=min((p for p in priorities if p), default=flow.fallback.priority),
+            skills=tuple(dict.fromkeys(skills if queue else (*skills, *flow.fallback.skills))),
+            topic=topic,
+            reason=state.reason,
+        )
+
+    def _fall_back(self) -> Turn:
+        """The flow itself is at fault (unknown target, circle): straight to the fallback queue."""
+        self.state = replace(self.state, reason=self.state.reason or UnsolvedReason.UNAVAILABLE)
+        return self._enqueue(None)
