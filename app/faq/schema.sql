@@ -41,7 +41,6 @@ create table article_contents (
     answer text not null check (answer <> ''),
     answer_short text not null,
     spoken_steps jsonb not null check (jsonb_typeof(spoken_steps) = 'array'),
-    length double precision not null check (length > 0),
     primary key (article_id, language)
 );
 

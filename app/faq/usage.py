@@ -1,0 +1,197 @@
+"""The log of searches and of uses of articles. Append-only but for the outcome of a search.
+
+Only masked text comes in here: `question_masked` has no telephone numbers, addresses or identity numbers.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.core.db import Reader, Transaction
+from app.core.errors import NotFound
+from app.core.ids import new_id
+from app.faq.models import Language
+from app.faq.search import SearchOutcome
+from app.faq.text import MAX_TEXT_CHARS, clean
+
+MAX_LOGGED_CHARS = min(2_000, MAX_TEXT_CHARS)  # characters of a question that are kept
+
+
+class SearchAction(StrEnum):
+    """What was done with the results."""
+
+    ANSWERED = "answered"
+    SUGGESTED = "suggested"
+    NONE = "none"
+
+
+class SearchResolution(StrEnum):
+    """How a search ended for the one who asked."""
+
+    HELPED = "helped"
+    NOT_HELPED = "not_helped"
+    ESCALATED = "escalated"
+    RE_ASKED = "re_asked"
+    ABANDONED = "abandoned"
+
+
+class UseAction(StrEnum):
+    """What somebody did with one article."""
+
+    SHOWN = "shown"
+    OPENED = "opened"
+    INSERTED = "inserted"
+    READ_ALOUD = "read_aloud"
+    COPIED = "copied"
+    PLAYED = "played"
+    HELPED = "helped"
+    NOT_HELPED = "not_helped"
+
+
+async def record_search(
+    tx: Transaction,
+    *,
+    outcome: SearchOutcome,
+    question_masked: str,
+    action: SearchAction,
+    now: datetime,
+    contact_id: UUID | None = None,
+    agent_id: UUID | None = None,
+) -> UUID:
+    """Write one search to the log; returns the search id that uses and the outcome refer to."""
+    search_id = new_id()
+    results = [
+        {
+            "article_id": str(result.article_id),
+            "position": position,
+            "score": result.score,
+            "probability": result.probability,
+        }
+        for position, result in enumerate(outcome.results, 1)
+    ]
+    await tx.execute(
+        "insert into faq_searches (id, at, channel, contact_id, agent_id, language, question_masked, "
+        "results, probability, action, index_version, latency_ms) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        search_id, now, outcome.channel, contact_id, agent_id, outcome.language,
+        clean(question_masked)[:MAX_LOGGED_CHARS], results, outcome.probability, action,
+        outcome.index_version, outcome.latency_ms,
+    )  # fmt: skip
+    return search_id
+
+
+async def record_outcome(
+    tx: Transaction,
+    *,
+    search_id: UUID,
+    outcome: SearchResolution,
+    now: datetime,
+    chosen_article_id: UUID | None = None,
+) -> None:
+    """Say how a search ended; a later word replaces an earlier one. Raises NotFound."""
+    found = await tx.fetchval(
+        "update faq_searches set outcome = $2, outcome_at = $3, "
+        "chosen_article_id = coalesce($4, chosen_article_id) where id = $1 returning id",
+        search_id,
+        outcome,
+        now,
+        chosen_article_id,
+    )
+    if found is None:
+        raise NotFound("there is no such search")
+
+
+async def record_use(
+    tx: Transaction,
+    *,
+    article_id: UUID,
+    action: UseAction,
+    channel: str,
+    now: datetime,
+    search_id: UUID | None = None,
+    contact_id: UUID | None = None,
+    agent_id: UUID | None = None,
+    language: Language | None = None,
+) -> None:
+    """Count one use.
+
+    The same use of the same search reported twice counts once; using an article (anything but showing it)
+    makes it the chosen one of its search. Raises NotFound for an unknown article or search.
+    """
+    if not await tx.fetchval("select exists (select from articles where id = $1)", article_id):
+        raise NotFound("there is no such article")
+    if search_id is not None:
+        found = await tx.fetchval(
+            "update faq_searches set chosen_article_id = case when $3 then chosen_article_id else $2 end "
+            "where id = $1 returning id",
+            search_id,
+            article_id,
+            action is UseAction.SHOWN,
+        )
+        if found is None:
+            raise NotFound("there is no such search")
+    await tx.execute(
+        "insert into faq_uses "
+        "(id, at, article_id, search_id, contact_id, agent_id, channel, language, action) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+        "on conflict (search_id, article_id, action) where search_id is not null do nothing",
+        new_id(), now, article_id, search_id, contact_id, agent_id, channel, language, action,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleUsage:
+    """How often one article was used in a period."""
+
+    article_id: UUID
+    topic: str
+    shown: int
+    used: int
+    helped: int
+    not_helped: int
+
+
+async def usage_by_article(
+    reader: Reader, *, since: datetime, until: datetime, limit: int = 100
+) -> list[ArticleUsage]:
+    """Articles by use in [since, until), most used first. `used`: anything but shown and the verdicts."""
+    rows = await reader.fetch(
+        "select a.id, a.topic, count(*) filter (where u.action = 'shown') as shown, "
+        "count(*) filter (where u.action not in ('shown', 'helped', 'not_helped')) as used, "
+        "count(*) filter (where u.action = 'helped') as helped, "
+        "count(*) filter (where u.action = 'not_helped') as not_helped "
+        "from faq_uses u join articles a on a.id = u.article_id where u.at >= $1 and u.at < $2 "
+        "group by a.id order by used desc, shown desc, a.id limit $3",
+        since,
+        until,
+        limit,
+    )
+    return [
+        ArticleUsage(r["id"], r["topic"], r["shown"], r["used"], r["helped"], r["not_helped"]) for r in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question the articles did not answer, how often and when last."""
+
+    question: str
+    language: Language
+    times: int
+    last_at: datetime
+
+
+async def gaps(reader: Reader, *, since: datetime, until: datetime, limit: int = 100) -> list[Gap]:
+    """Questions in [since, until) for which nothing was worth showing, or nothing shown was chosen and it did
+    not help; most frequent first."""
+    rows = await reader.fetch(
+        "select min(question_masked) as question, language, count(*) as times, max(at) as last_at "
+        "from faq_searches where at >= $1 and at < $2 and question_masked <> '' and (action = 'none' "
+        "or (chosen_article_id is null and outcome in ('not_helped', 'escalated', 're_asked'))) "
+        "group by lower(question_masked), language order by times desc, last_at desc limit $3",
+        since,
+        until,
+        limit,
+    )
+    return [Gap(r["question"], Language(r["language"]), r["times"], r["last_at"]) for r in rows]
