@@ -134,8 +134,7 @@ class Floor:
     # Agents
 
     def freshen(self, agent: Agent) -> None:
-        """List the agent as it stands now and let matching look at it."""
-        self.idle.refresh(agent)
+        """Let matching list the agent as it then stands, and look for work."""
         self.fresh_agents[agent.id] = agent
 
     def set_state(self, agent: Agent, state: str) -> None:

@@ -30,7 +30,7 @@ class IdleIndex:
         self._benches: dict[Id, Bench] = {}
 
     def refresh(self, agent: Agent) -> None:
-        """List the agent as it stands now; call after any change of state, clock or load."""
+        """List the agent as it stands now; call after changes of state, clock or load, before matching."""
         wanted = (agent.stance, (agent.idle_since, agent.order, agent)) if _may_be_listed(agent) else None
         if wanted == agent.shown:
             return

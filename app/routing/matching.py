@@ -19,6 +19,8 @@ Proposal = tuple[PairKey, bool, Contact, Agent]
 def match_all(floor: Floor) -> None:
     """Make every match there is, smallest pair key first; each is an effect `offer` or `connect`."""
     heap: list[Proposal] = []
+    for agent in floor.fresh_agents.values():
+        floor.idle.refresh(agent)
     for contact in floor.fresh_contacts.values():
         _propose_for_contact(floor, heap, contact)
     for agent in floor.fresh_agents.values():

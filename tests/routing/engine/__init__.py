@@ -1,0 +1,1 @@
+"""Tests of the pure routing engine: rules by name, replay against a second router, chance."""
