@@ -217,7 +217,7 @@ def searched(walk: Walk, found: SearchResult) -> Turn:
             walk.state = replace(walk.state, candidates=articles)
             _select(walk, 0)
             return walk.go(node.found)
-        case Zone.ASK if articles:
+        case Zone.CHOOSE if articles:
             walk.state = replace(walk.state, candidates=articles)
             return walk.go(node.unsure)
         case Zone.UNAVAILABLE:

@@ -13,7 +13,7 @@ class Zone(StrEnum):
     """How sure the FAQ search is: answer by itself, ask which is meant, or leave it to a human."""
 
     ANSWER = "answer"
-    ASK = "ask"
+    CHOOSE = "choose"
     NONE = "none"
     UNAVAILABLE = "unavailable"
 

@@ -1,0 +1,1 @@
+"""The voice channel: telephone calls over Twilio's protocol."""
