@@ -1,0 +1,63 @@
+"""The network as an ASGI application: Twilio's REST API, the control API, and the websockets, on one port."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from simulator.control import EXCEPTIONS, Control, control_error
+from simulator.network import Simulator
+from simulator.rest.server import handle_rest
+from simulator.sockets import ClientSockets, events_socket
+
+
+def create_app(simulator: Simulator) -> Starlette:
+    """Serve `simulator`; closing the application closes it."""
+    control = Control(simulator)
+    clients = ClientSockets(simulator)
+
+    async def rest(request: Request) -> Response:
+        return await handle_rest(simulator, request)
+
+    async def events(socket: WebSocket) -> None:
+        await events_socket(simulator, socket)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        await simulator.close()
+
+    routes = [
+        Route("/healthz", control.health),
+        Route("/2010-04-01/{rest:path}", rest, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
+        Route("/sim/directory", control.directory),
+        Route("/sim/calls", control.place, methods=["POST"]),
+        Route("/sim/calls/{sid}", control.fetch),
+        Route("/sim/calls/{sid}/press", control.press, methods=["POST"]),
+        Route("/sim/calls/{sid}/say", control.say, methods=["POST"]),
+        Route("/sim/calls/{sid}/hangup", control.hangup, methods=["POST"]),
+        Route("/sim/calls/{sid}/answer", control.answer, methods=["POST"]),
+        Route("/sim/calls/{sid}/reject", control.reject, methods=["POST"]),
+        Route("/sim/state", control.state),
+        Route("/sim/journal", control.journal),
+        Route("/sim/endpoints/{address}", control.endpoint, methods=["PUT"]),
+        Route("/sim/faults", control.add_fault, methods=["POST"]),
+        Route("/sim/faults", control.clear_faults, methods=["DELETE"]),
+        Route("/sim/oracles", control.oracles),
+        WebSocketRoute("/sim/events", events),
+        WebSocketRoute("/sim/client", clients.serve),
+    ]
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=list(simulator.config.allow_origins),
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_headers=["content-type"],
+    )
+    handlers = dict.fromkeys(EXCEPTIONS, control_error)
+    return Starlette(routes=routes, middleware=[cors], exception_handlers=handlers, lifespan=lifespan)

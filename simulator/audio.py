@@ -1,0 +1,90 @@
+"""What each person hears now, and for how long somebody heard nothing (oracle O2)."""
+
+from typing import TYPE_CHECKING
+
+from simulator.calls import Call, CallStatus
+from simulator.conferences import hears
+from simulator.journal import EntryKind
+
+if TYPE_CHECKING:
+    from simulator.network import Simulator
+
+SILENCE_LIMIT = 30.0  # s a customer may hear nothing at all
+
+
+class Audio:
+    """Captions and silence."""
+
+    def __init__(self, sim: "Simulator") -> None:
+        self._sim = sim
+
+    def hear(self, call: Call, text: str, language: str | None, *, interruptible: bool) -> None:
+        """The person begins to hear a prompt or music."""
+        call.hearing = text
+        self._caption(call, text, language, interruptible)
+        self.changed(call)
+
+    def hush(self, call: Call) -> None:
+        """The prompt or music is over."""
+        call.hearing = None
+        self.changed(call)
+
+    def speak(self, call: Call, text: str) -> list[Call]:
+        """A person speaks in a conference or bridge: those who hear it get a caption. Returns them."""
+        speaker = call.participant
+        if speaker is None or call.self_muted:
+            return []
+        listeners = [p.call for p in speaker.conference.present if hears(p, speaker)]
+        for listener in listeners:
+            self._caption(listener, text, None, False, speaker.label or call.from_)
+        return listeners
+
+    def _caption(
+        self, call: Call, text: str, language: str | None, interruptible: bool, speaker: str | None = None
+    ) -> None:
+        self._sim.journal.add(
+            EntryKind.HEARS,
+            text,
+            call.sid,
+            text=text,
+            language=language,
+            interruptible=interruptible,
+            speaker=speaker,
+        )
+
+    def changed(self, call: Call) -> None:
+        """Look again whether this customer hears nothing; a silence that was too long is a violation."""
+        silent = self._is_silent(call)
+        now = self._sim.clock.now()
+        if silent and call.silent_since is None:
+            call.silent_since = now
+        elif not silent and call.silent_since is not None:
+            if now - call.silent_since > SILENCE_LIMIT:
+                self._sim.violation("O2", self._complaint(now - call.silent_since), call.sid)
+            call.silent_since = None
+
+    def too_silent(self, call: Call) -> str | None:
+        """The complaint about a silence that still lasts, if it is too long."""
+        if call.silent_since is None:
+            return None
+        seconds = self._sim.clock.now() - call.silent_since
+        return self._complaint(seconds) if seconds > SILENCE_LIMIT else None
+
+    @staticmethod
+    def _complaint(seconds: float) -> str:
+        return f"a customer heard nothing for {round(seconds)} s"
+
+    def _is_silent(self, call: Call) -> bool:
+        if call.status is not CallStatus.IN_PROGRESS or not _is_customer(call) or call.hearing is not None:
+            return False
+        if call.collector is not None or call.bridged:
+            return False
+        seat = call.participant
+        return seat is None or not any(hears(seat, other) for other in seat.conference.present)
+
+
+def _is_customer(call: Call) -> bool:
+    if call.is_client:
+        return False
+    label = call.participant.label if call.participant else None
+    return call.human_is_caller or bool(label and label.startswith("customer"))

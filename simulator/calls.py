@@ -1,0 +1,183 @@
+"""One call: its state, its human side, and the single place where running TwiML can be interrupted."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from simulator.conferences import Participant
+    from simulator.queues import QueueEntry
+    from simulator.sources import Source
+    from simulator.verbs.collector import Collector
+
+T = TypeVar("T")
+
+
+class CallStatus(StrEnum):
+    """REST vocabulary of a call's status (callbacks say `initiated` where REST says `queued`)."""
+
+    QUEUED = "queued"
+    RINGING = "ringing"
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    BUSY = "busy"
+    FAILED = "failed"
+    NO_ANSWER = "no-answer"
+    CANCELED = "canceled"
+
+
+TERMINAL = frozenset(
+    {CallStatus.COMPLETED, CallStatus.BUSY, CallStatus.FAILED, CallStatus.NO_ANSWER, CallStatus.CANCELED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A status callback: where to, how, for which events (Twilio's short names)."""
+
+    url: str
+    method: str
+    events: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """Interrupt: leave whatever runs and execute this."""
+
+    source: "Source"
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Interrupt: the call ends. `by` is `caller`, `callee`, `api` or `network`."""
+
+    by: str
+
+
+Signal = GoTo | HangUp
+
+
+class Interrupted(Exception):  # noqa: N818 - it is a change of course, not an error
+    """Raised inside running TwiML when the call is redirected or ends."""
+
+    def __init__(self, signal: Signal) -> None:
+        super().__init__(repr(signal))
+        self.signal = signal
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How the person rung decided: `answered`, `busy`, `rejected`, `failed`."""
+
+    kind: str
+    sip_code: int | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """A leg. For inbound calls the human is the caller, for outbound ones the callee (`address`)."""
+
+    sid: str
+    from_: str
+    to: str
+    direction: str
+    address: str
+    created: float
+    status: CallStatus = CallStatus.QUEUED
+    updated: float = 0.0
+    started: float | None = None
+    answered: float | None = None
+    ended: float | None = None
+    parent_sid: str | None = None
+    phone_number_sid: str | None = None
+    status_callback: Callback | None = None
+    fallback_url: str | None = None
+    fallback_method: str = "POST"
+    sip_code: int | None = None
+    queue_time: float = 0.0
+    sequence: int = 0
+    custom: dict[str, str] = field(default_factory=dict)
+    hearing: str | None = None
+    bridged: bool = False
+    self_muted: bool = False
+    collector: "Collector | None" = None
+    queue_entry: "QueueEntry | None" = None
+    participant: "Participant | None" = None
+    time_limit: float | None = None
+    silent_since: float | None = None
+    decision: "asyncio.Future[Decision] | None" = None
+    task: "asyncio.Task[None] | None" = None
+    ended_by: str = ""
+    _signal: Signal | None = None
+    _interrupt: "asyncio.Future[None] | None" = None
+
+    @property
+    def live(self) -> bool:
+        """Whether the call has not reached a final status."""
+        return self.status not in TERMINAL
+
+    @property
+    def is_client(self) -> bool:
+        """Whether the human side is a browser softphone."""
+        return self.address.startswith("client:")
+
+    @property
+    def human_is_caller(self) -> bool:
+        """Whether the person is the one who dialled."""
+        return self.direction == "inbound"
+
+    @property
+    def duration(self) -> int:
+        """Seconds since the answer, whole, 0 when it never was answered or is not over."""
+        if self.answered is None or self.ended is None:
+            return 0
+        return max(0, round(self.ended - self.answered))
+
+    def interrupt(self, signal: Signal) -> None:
+        """Interrupt whatever runs, at once. A hang-up is never replaced by a redirect."""
+        if isinstance(self._signal, HangUp):
+            return
+        self._signal = signal
+        if self._interrupt and not self._interrupt.done():
+            self._interrupt.set_result(None)
+
+    def take_signal(self) -> Signal | None:
+        """The pending interrupt, taken."""
+        signal, self._signal = self._signal, None
+        return signal
+
+    async def race(self, work: Awaitable[T]) -> T:
+        """Wait for `work`; raises Interrupted (and cancels `work`) as soon as the call is interrupted."""
+        task = asyncio.ensure_future(work)
+        self._interrupt = asyncio.get_running_loop().create_future()
+        try:
+            if self._signal is None:
+                waiting: set[asyncio.Future[Any]] = {task, self._interrupt}
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            if self._signal is not None:
+                signal = self.take_signal()
+                assert signal is not None  # noqa: S101 - narrowed for the type checker
+                raise Interrupted(signal)
+            return task.result()
+        finally:
+            self._interrupt = None
+            if not task.done():
+                task.cancel()
+
+
+async def first_of(*works: Awaitable[Any]) -> int:
+    """Wait for the first of several, cancel the others; returns its index (the lowest when several)."""
+    tasks: list[asyncio.Future[Any]] = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for index, task in enumerate(tasks):
+            if task.done():
+                task.result()
+                return index
+        raise AssertionError("asyncio.wait returned with nothing done")
+    finally:
+        for task in tasks:
+            if not task.done():
+                task.cancel()

@@ -1,0 +1,288 @@
+"""The simulated network: one account, its calls, queues, conferences, and the people who use them."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from simulator import programs
+from simulator.addresses import split_address
+from simulator.audio import Audio
+from simulator.calls import Call, CallStatus, Decision, HangUp
+from simulator.clock import Clock, RealClock, SteppedClock
+from simulator.conferences import Conferences, Participant
+from simulator.config import SimulatorConfig
+from simulator.endpoints import Endpoints
+from simulator.faults import Faults
+from simulator.ids import SidFactory
+from simulator.journal import EntryKind, Journal
+from simulator.oracles import Violation, find_violations
+from simulator.people import People
+from simulator.phones import ClientPhone, Phone
+from simulator.queues import Queues
+from simulator.recordings import Recordings
+from simulator.sources import Source
+from simulator.verbs import VERBS
+from simulator.verbs.collector import Collector
+from simulator.webhook_fields import progress_fields
+from simulator.webhooks import FetchFailedError, Webhook, WebhookSender
+
+T = TypeVar("T")
+PROGRESS_STATUS = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
+MINIMUM_REAL_PATIENCE = 10.0  # real s a fact is waited for, whatever the speed
+
+
+class Simulator:
+    """Usable in-process and as the heart of the server. Start nothing, just call; `close()` at the end."""
+
+    def __init__(
+        self,
+        config: SimulatorConfig,
+        clock: Clock | None = None,
+        http_transport: httpx.AsyncBaseTransport | None = None,
+        seed: int = 0,
+        journal_path: Path | None = None,
+    ) -> None:
+        """`http_transport` carries the webhooks (an httpx.ASGITransport of the peer in tests)."""
+        self.config = config
+        self.clock = clock or RealClock()
+        self.rng = random.Random(seed)
+        self.sids = SidFactory(self.rng)
+        self.journal = Journal(self.clock.now, journal_path)
+        self.faults = Faults(self.rng)
+        self.sender = WebhookSender(config, self.clock, self.journal, self.faults, self.rng, http_transport)
+        self.queues = Queues(self.sids, self.journal)
+        self.conferences = Conferences(self)
+        self.recordings = Recordings(self)
+        self.endpoints = Endpoints()
+        self.audio = Audio(self)
+        self.people = People(self)
+        self.verbs = VERBS
+        self.calls: dict[str, Call] = {}
+        self.violations: list[Violation] = []
+        self.next_create_at = 0.0
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.hear = self.audio.hear
+        self.hush = self.audio.hush
+        self.audio_changed = self.audio.changed
+        self.forever = programs.forever
+
+    # ---- people (see People and phones.py for what they do)
+
+    def phone(self, number: str | None) -> Phone:
+        """A telephone to script a person with; None withholds the number."""
+        return Phone(self, number)
+
+    def client(self, identity: str) -> ClientPhone:
+        """An agent's softphone, registered from now on."""
+        return ClientPhone(self, identity)
+
+    # ---- time and facts
+
+    async def until(self, fact: Callable[[], bool], timeout: float, what: str) -> None:
+        """Wait until `fact` holds, at most `timeout` virtual seconds; else AssertionError naming `what`.
+
+        On a stepped clock time is moved on, timer by timer, as far as needed.
+        """
+        if isinstance(self.clock, SteppedClock):
+            reached = await self._step_until(self.clock, fact, self.clock.now() + timeout)
+        else:
+            speed = self.clock.speed if isinstance(self.clock, RealClock) else 1.0
+            reached = await self.journal.until(fact, max(timeout / speed, MINIMUM_REAL_PATIENCE))
+        if not reached:
+            recent = "\n".join(f"  {e.n} {e.kind} {e.call_sid} {e.title}" for e in list(self.journal)[-25:])
+            raise AssertionError(f"waited {timeout} s for: {what}; the journal ends with\n{recent}")
+
+    @staticmethod
+    async def _step_until(clock: SteppedClock, fact: Callable[[], bool], deadline: float) -> bool:
+        # A fact may take what it found, so it is asked once per step and never again after it held.
+        await clock.settle()
+        while not fact():
+            if not await clock.step(deadline):
+                return fact()
+        return True
+
+    async def advance(self, seconds: float) -> None:
+        """Move a stepped clock on; on a real clock simply wait."""
+        if isinstance(self.clock, SteppedClock):
+            await self.clock.advance(seconds)
+        else:
+            await self.clock.sleep(seconds)
+
+    # ---- calls
+
+    def new_call(self, from_: str, to: str, direction: str, address: str) -> Call:
+        """A call that does nothing yet."""
+        call = Call(
+            self.sids.make("CA"), from_, to, direction, address, self.clock.now(), updated=self.clock.now()
+        )
+        self.calls[call.sid] = call
+        self.journal.add(EntryKind.CALL, "created", call.sid, direction=direction, to=to, **{"from": from_})
+        return call
+
+    def new_leg(
+        self, from_: str, to: str, direction: str = "outbound-api", parent: Call | None = None
+    ) -> Call:
+        """An outbound leg; `client:x?a=1` rings client x with custom parameters."""
+        address, custom = split_address(to)
+        call = self.new_call(from_, address, direction, address)
+        call.custom = custom
+        call.parent_sid = parent.sid if parent else None
+        return call
+
+    def start_leg(self, call: Call, source: Source, timeout: float) -> None:
+        """Dial a leg and follow `source` once it is answered; paced by the account's create limit."""
+        rate = self.config.knobs.creates_per_second
+        if rate > 0:
+            start = max(self.clock.now(), self.next_create_at)
+            self.next_create_at = start + 1 / rate
+            call.queue_time = start - self.clock.now()
+        call.task = self.spawn(programs.run_leg(self, call, source, timeout))
+
+    def start_inbound(self, call: Call, source: Source) -> None:
+        """Let an inbound call follow its number's instructions."""
+        call.status = CallStatus.RINGING
+        call.started = self.clock.now()
+        call.task = self.spawn(programs.run_call(self, call, source))
+
+    def ringing(self, call: Call) -> None:
+        """The callee's device rings."""
+        self._set_status(call, CallStatus.RINGING)
+        self.progress(call, "ringing")
+        self.notify(call, "incoming", **{"from": call.from_}, params=call.custom)
+
+    def answered(self, call: Call) -> None:
+        """Somebody (or the first audible verb) answered."""
+        call.answered = self.clock.now()
+        self._set_status(call, CallStatus.IN_PROGRESS)
+        self.progress(call, "answered")
+        self.notify(call, "connected")
+        busy = [
+            c
+            for c in self.calls.values()
+            if c is not call and c.address == call.address and c.answered and c.live
+        ]
+        if call.is_client and busy:
+            self.violation("O3", f"{call.address} has {len(busy) + 1} live legs", call.sid)
+        if call.time_limit:
+            self.clock.call_later(call.time_limit, lambda: self.hang_up(call, by="network"))
+        self.audio_changed(call)
+
+    def finish(self, call: Call, status: CallStatus) -> None:
+        """The call is over; harmless when it was already."""
+        if not call.live:
+            return
+        call.ended = self.clock.now()
+        self._set_status(call, status)
+        call.hearing = None
+        if call.participant:
+            reason = "participant_hung_up" if call.participant.joined else "participant_add_failed"
+            self.conferences.leave(call.participant, reason, gone=True)
+        self.audio_changed(call)
+        self.recordings.finish_all(call)
+        self.progress(call, "completed")
+        self.notify(call, "disconnected", reason=call.ended_by or status.value)
+
+    def progress(self, call: Call, event: str) -> None:
+        """Send the status callback of a progress event, if it is subscribed."""
+        callback = call.status_callback
+        if callback is None or event not in callback.events:
+            return
+        status = PROGRESS_STATUS.get(event, call.status.value)
+        fields = progress_fields(self.config.account_sid, call, status, self.clock.now())
+        call.sequence += 1
+        self.sender.post(Webhook("voice.status", callback.url, fields, callback.method, call.sid, call.sid))
+
+    def _set_status(self, call: Call, status: CallStatus) -> None:
+        call.status = status
+        call.updated = self.clock.now()
+        self.journal.add(EntryKind.CALL, status.value, call.sid, ended_by=call.ended_by or None)
+
+    def decide(self, call: Call, kind: str, sip_code: int | None = None) -> bool:
+        """The person rung decides: answered, rejected, busy. False when there is nothing to decide."""
+        if call.decision is None or call.decision.done() or call.status is not CallStatus.RINGING:
+            return False
+        call.decision.set_result(Decision(kind, sip_code))
+        return True
+
+    def hang_up(self, call: Call, by: str) -> None:
+        """End a live call. `by`: caller, callee, api, network."""
+        if call.live:
+            call.interrupt(HangUp(by))
+
+    # ---- what running instructions need
+
+    async def until_left(self, participant: Participant) -> None:
+        """Wait until the participant is out of its conference."""
+        await asyncio.shield(participant.left)
+
+    async def star_pressed(self, call: Call) -> None:
+        """Wait until the person presses the star key."""
+        collector = Collector(keys=True, speech=False, num_digits=None, finish_on="*")
+        call.collector = collector
+        try:
+            while not collector.done:
+                collector.changed.clear()
+                await collector.changed.wait()
+        finally:
+            call.collector = None
+
+    async def ring_all(self, children: list[Call], timeout: float) -> Call | None:
+        """See programs.ring_all."""
+        return await programs.ring_all(self, children, timeout)
+
+    async def bridge(self, call: Call, winner: Call) -> None:
+        """See programs.bridge."""
+        await programs.bridge(self, call, winner)
+
+    async def play_aside(self, participant: Participant, url: str, method: str, kind: str) -> str | None:
+        """See programs.play_aside."""
+        return await programs.play_aside(self, participant, url, method, kind)
+
+    async def fetch_and_ignore(self, hook: Webhook) -> None:
+        """Request a document nobody executes any more."""
+        try:
+            await self.sender.fetch(hook)
+        except FetchFailedError as error:
+            self.journal.add(
+                EntryKind.ERROR, f"{error.code} request failed", hook.call_sid, reason=str(error)
+            )
+
+    def notify(self, call: Call, event: str, **fields: Any) -> None:
+        """Tell the softphones of a client leg."""
+        if call.is_client:
+            for device in self.endpoints.devices(call.address):
+                device.notify({"type": event, "call_sid": call.sid, **fields})
+
+    def violation(self, oracle: str, message: str, call_sid: str | None = None) -> None:
+        """Record that an oracle is violated."""
+        self.violations.append(Violation(oracle, message, call_sid, self.clock.now()))
+        self.journal.add(EntryKind.ERROR, f"{oracle}: {message}", call_sid, oracle=oracle)
+
+    def oracles(self) -> list[Violation]:
+        """All violations so far and those of this moment (see oracles.py)."""
+        return find_violations(self)
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """Run something in the background; a failure of the simulator itself is journalled."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._reap)
+        return task
+
+    def _reap(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self.violation("O9", f"the simulator itself failed: {error!r}")
+
+    async def close(self) -> None:
+        """Drop everything that still runs."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.sender.close()
+        self.journal.close()

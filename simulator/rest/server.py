@@ -1,0 +1,165 @@
+"""The REST endpoint: authentication, validation, faults, dispatch, journal."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from simulator.faults import FaultEffect, FaultRule
+from simulator.journal import EntryKind
+from simulator.network import Simulator
+from simulator.rest import calls, conferences, queues
+from simulator.rest.request import RestAnswer, RestRequest
+from simulator.rest.validation import Operation, RestError, Values, check_fields, find_operation
+
+Handler = Callable[[Simulator, RestRequest], Awaitable[RestAnswer]]
+HANDLERS: dict[str, Handler] = {
+    "CreateCall": calls.create_call,
+    "ListCall": calls.list_calls,
+    "FetchCall": calls.fetch_call,
+    "UpdateCall": calls.update_call,
+    "DeleteCall": calls.delete_call,
+    "CreateCallRecording": calls.create_recording,
+    "ListCallRecording": calls.list_recordings,
+    "FetchCallRecording": calls.fetch_recording,
+    "UpdateCallRecording": calls.update_recording,
+    "DeleteCallRecording": calls.delete_recording,
+    "ListConference": conferences.list_conferences,
+    "FetchConference": conferences.fetch_conference,
+    "UpdateConference": conferences.update_conference,
+    "CreateParticipant": conferences.create_participant,
+    "ListParticipant": conferences.list_participants,
+    "FetchParticipant": conferences.fetch_participant,
+    "UpdateParticipant": conferences.update_participant,
+    "DeleteParticipant": conferences.delete_participant,
+    "CreateQueue": queues.create_queue,
+    "ListQueue": queues.list_queues,
+    "FetchQueue": queues.fetch_queue,
+    "UpdateQueue": queues.update_queue,
+    "DeleteQueue": queues.delete_queue,
+    "ListMember": queues.list_members,
+    "FetchMember": queues.fetch_member,
+    "UpdateMember": queues.update_member,
+}
+REFUSALS = {
+    FaultEffect.ERROR_500: RestError(500, 20500, "Internal server error (injected fault)"),
+    FaultEffect.ERROR_503: RestError(503, 20503, "Service unavailable (injected fault)"),
+    FaultEffect.ERROR_429: RestError(429, 20429, "Too many requests (injected fault)"),
+}
+CALLBACK_PATIENCE = 10.0  # real s the answer waits for the first callback at most
+MAX_BODY = 1_000_000  # bytes
+
+
+async def handle_rest(sim: Simulator, request: Request) -> Response:
+    """Serve one request under /2010-04-01."""
+    pairs: list[tuple[str, str]] = []
+    operation_id = "?"
+    rules: list[FaultRule] = []
+    try:
+        with sim.clock.busy():
+            _authenticate(sim, request)
+            operation, path = find_operation(request.method, request.url.path)
+            operation_id = operation.id
+            pairs = await _form_pairs(request)
+            wanted = _validate(sim, operation, path, request, pairs)
+            rules = sim.faults.for_rest(operation.id, _call_sid(path))
+            _refuse_by_fault(rules)
+            answer = await HANDLERS[operation.id](sim, wanted)
+        answer = await _delay_by_fault(sim, rules, answer)
+    except RestError as error:
+        if error.code == 20001:
+            sim.violation("O9", f"REST request {operation_id} {request.url.path}: {error}")
+        _note(sim, request, operation_id, pairs, error.status, error.as_json(), None)
+        return JSONResponse(error.as_json(), error.status)
+    sid = answer.created_sid or _call_sid(path)
+    _note(sim, request, operation_id, pairs, answer.status, answer.body, sid)
+    return Response(status_code=204) if answer.body is None else JSONResponse(answer.body, answer.status)
+
+
+def _authenticate(sim: Simulator, request: Request) -> None:
+    config = sim.config
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    try:
+        login, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        login, secret = "", ""
+    known = {config.account_sid: config.auth_token, config.api_key_sid: config.api_key_secret}
+    right = known.get(login)
+    if scheme.lower() != "basic" or right is None or not hmac.compare_digest(right.encode(), secret.encode()):
+        raise RestError(401, 20003, "Authenticate")
+
+
+async def _form_pairs(request: Request) -> list[tuple[str, str]]:
+    body = await request.body()
+    if len(body) > MAX_BODY:
+        raise RestError(413, 20001, "body: is too large")
+    try:
+        return parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=bool(body))
+    except ValueError:
+        raise RestError(400, 20001, "body: is not form-encoded UTF-8") from None
+
+
+def _validate(
+    sim: Simulator, operation: Operation, path: dict[str, str], request: Request, pairs: list[tuple[str, str]]
+) -> RestRequest:
+    if path["AccountSid"] != sim.config.account_sid:
+        raise RestError(404, 20404, f"The account {path['AccountSid']} was not found")
+    query = check_fields(operation.query, (), request.query_params.multi_items())
+    form = check_fields(operation.form, operation.required, pairs)
+    return RestRequest(path, query, form if operation.method == "POST" else Values({}))
+
+
+def _call_sid(path: dict[str, str]) -> str | None:
+    return next((value for value in path.values() if value.startswith("CA")), None)
+
+
+def _refuse_by_fault(rules: list[FaultRule]) -> None:
+    for rule in rules:
+        if rule.effect in REFUSALS:
+            raise REFUSALS[rule.effect]
+
+
+async def _delay_by_fault(sim: Simulator, rules: list[FaultRule], answer: RestAnswer) -> RestAnswer:
+    for rule in rules:
+        match rule.effect:
+            case FaultEffect.SLOW:
+                await sim.clock.sleep(rule.delay)
+            case FaultEffect.LOSE_ANSWER:
+                await sim.clock.sleep(rule.delay)
+                raise RestError(504, 20504, "The answer was lost (injected fault)")
+            case FaultEffect.CALLBACK_FIRST if answer.created_sid:
+                await _until_delivered(sim, answer.created_sid)
+            case _:
+                pass
+    return answer
+
+
+async def _until_delivered(sim: Simulator, sid: str) -> None:
+    await sim.journal.until(lambda: sid in sim.sender.delivered, CALLBACK_PATIENCE)
+
+
+def _note(
+    sim: Simulator,
+    request: Request,
+    operation: str,
+    pairs: list[tuple[str, str]],
+    status: int,
+    answer: dict[str, object] | None,
+    call_sid: str | None,
+) -> None:
+    sim.journal.add(
+        EntryKind.REST,
+        f"{operation} {status}",
+        call_sid,
+        operation=operation,
+        method=request.method,
+        path=request.url.path,
+        query=request.url.query,
+        form=pairs,
+        status=status,
+        answer=answer,
+    )

@@ -1,0 +1,1 @@
+"""Compact tables made from the OpenAPI document, and the script that makes them."""
