@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { looksLikeXml, prettyXml } from "./xml";
+import { looksLikeXml, prettyXml } from "./xml.ts";
 
 test("a document gets one element a line and text stays with its element", () => {
   const source =

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keyFrequencies, phoneKey } from "./tones";
+import { keyFrequencies, phoneKey } from "./tones.ts";
 
 test("keys sound as the pairs of ITU-T Q.23", () => {
   expect(keyFrequencies("1")).toEqual([697, 1209]);

@@ -1,0 +1,76 @@
+// Ready-made calls for newcomers: what the caller does, and the moment in the call at which to do it.
+import { type CallView, type Caller, type Directory, WITHHELD } from "../call/client.ts";
+import type { Phase } from "../call/phase.ts";
+import type { JournalEntry } from "../journal/entry.ts";
+import type { Locale } from "../../shared/i18n/locales.ts";
+
+export type ScenarioId = "refund" | "human" | "withheld";
+
+export type Step =
+  | { readonly do: "call" }
+  | { readonly do: "say"; readonly words: Readonly<Record<Locale, string>> }
+  | { readonly do: "press"; readonly key: string }
+  | { readonly until: "listening" | "waiting" | "talking" | "ended" };
+
+export interface Scenario {
+  readonly id: ScenarioId;
+  readonly steps: readonly Step[];
+}
+
+const REFUND: Readonly<Record<Locale, string>> = {
+  en: "When will my refund arrive?",
+  "zh-Hant": "請問我的退款什麼時候會到？",
+  "zh-Hans": "请问我的退款什么时候能到账？",
+};
+
+export const SCENARIOS: readonly Scenario[] = [
+  { id: "refund", steps: [{ do: "call" }, { do: "say", words: REFUND }, { do: "press", key: "1" }, { until: "ended" }] },
+  { id: "human", steps: [{ do: "call" }, { do: "press", key: "0" }, { until: "waiting" }, { until: "talking" }] },
+  { id: "withheld", steps: [{ do: "call" }, { until: "listening" }] },
+];
+
+/** What a step is decided by. */
+export interface Moment {
+  readonly phase: Phase;
+  readonly view: CallView | null;
+  readonly entries: readonly JournalEntry[];
+  /** Newest journal line when the caller last did something. */
+  readonly sinceN: number;
+}
+
+/** Whether the moment of a step has come, is still awaited, or can no longer come. */
+export function momentOf(step: Step, moment: Moment): "now" | "later" | "never" {
+  if ("until" in step) {
+    if (step.until === "listening" ? listens(moment, "dtmf") || listens(moment, "speech") : moment.phase === step.until)
+      return "now";
+    return moment.phase === "ended" ? "never" : "later";
+  }
+  if (step.do === "call") return "now";
+  if (moment.phase === "ended" || moment.phase === "waiting" || moment.phase === "talking") return "never";
+  return listens(moment, step.do === "say" ? "speech" : "dtmf") ? "now" : "later";
+}
+
+// A caller answers a new question, not the one answered before: a new document must have come since.
+function listens({ view, entries, sinceN, phase }: Moment, input: "dtmf" | "speech"): boolean {
+  const asked = entries.some((entry) => entry.n > sinceN && entry.kind === "instruction" && entry.title === "Gather");
+  return phase === "menu" && asked && inputsOf(view).includes(input);
+}
+
+/** The kinds of input the network collects right now. */
+export function inputsOf(view: CallView | null): readonly string[] {
+  const input = view?.collecting?.input ?? [];
+  return typeof input === "string" ? input.split(/\s+/) : input;
+}
+
+/** Who makes the call of a scenario: a known customer who speaks the page's language, where there is one. */
+export function callerFor(id: ScenarioId, directory: Directory, locale: Locale): Caller | null {
+  const known = directory.callers.filter((caller) => caller.number !== null);
+  if (id === "withheld") return { label: "", number: WITHHELD, language: null, note: null };
+  return known.find((caller) => caller.language === locale) ?? known[0] ?? null;
+}
+
+/** What the caller says, in the caller's own language. */
+export function wordsOf(step: { readonly words: Readonly<Record<Locale, string>> }, language: string | null): string {
+  const locale = (Object.keys(step.words) as Locale[]).find((known) => known === language);
+  return step.words[locale ?? "zh-Hant"];
+}

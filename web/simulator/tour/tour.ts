@@ -1,0 +1,75 @@
+// Plays a ready-made call on the phone, step by step, waiting for each moment; the person may take over any time.
+import { create } from "zustand";
+import type { Locale } from "../../shared/i18n/locales.ts";
+import { currentPhase, type Phone, type PhoneState } from "../call/phone.ts";
+import { lastNumber } from "../journal/journal.ts";
+import { callerFor, momentOf, SCENARIOS, type ScenarioId, type Step, wordsOf } from "./scenarios.ts";
+
+export interface TourState {
+  readonly scenario: ScenarioId | null;
+  /** Index of the step that is due; the number of steps when all are done. */
+  readonly at: number;
+  readonly state: "running" | "done" | "left";
+}
+
+const BEFORE_ACTING = 1_800; // ms, so that a person can follow
+const NONE: TourState = { scenario: null, at: 0, state: "left" };
+
+/** A tour guide for a phone. */
+export function createTour(phone: Phone, pause = BEFORE_ACTING) {
+  const use = create<TourState>(() => NONE);
+  let steps: readonly Step[] = [];
+  let language: string | null = null;
+  let sinceN = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function stop(state: TourState["state"] = "left"): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (use.getState().state === "running") use.setState({ state });
+  }
+
+  function advance(): void {
+    const at = use.getState().at + 1;
+    use.setState({ at });
+    if (at >= steps.length) stop("done");
+    else look(phone.get());
+  }
+
+  function look(state: PhoneState): void {
+    const step = steps[use.getState().at];
+    if (use.getState().state !== "running" || timer !== undefined || !step) return;
+    const moment = momentOf(step, { phase: currentPhase(state), view: state.view, entries: state.entries, sinceN });
+    if (moment === "never") stop();
+    else if (moment === "now" && "until" in step) advance();
+    else if (moment === "now") timer = setTimeout(() => void act(step), pause);
+  }
+
+  async function act(step: Step): Promise<void> {
+    timer = undefined;
+    if (use.getState().state !== "running" || !("do" in step) || step.do === "call") return;
+    sinceN = lastNumber(phone.get().entries);
+    const done = step.do === "say" ? await phone.say(wordsOf(step, language)) : await phone.press(step.key);
+    if (done) advance();
+    else stop();
+  }
+
+  async function start(id: ScenarioId, to: string, locale: Locale): Promise<void> {
+    const { directory } = phone.get();
+    const caller = directory && callerFor(id, directory, locale);
+    const scenario = SCENARIOS.find((known) => known.id === id);
+    if (!caller?.number || !scenario) return;
+    stop();
+    steps = scenario.steps;
+    language = caller.language ?? locale;
+    sinceN = 0;
+    use.setState({ scenario: id, at: 0, state: "running" });
+    if (await phone.dial(caller.number, to)) advance();
+    else stop();
+  }
+
+  phone.use.subscribe(look);
+  return { use, start, stop: () => stop() };
+}
+
+export type Tour = ReturnType<typeof createTour>;
