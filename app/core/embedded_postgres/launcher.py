@@ -22,7 +22,7 @@ from app.core.embedded_postgres.cluster import (
     ensure_cluster,
     log_tail,
     read_status,
-    remove_stale_status,
+    remove_leftovers,
     server_command,
 )
 from app.core.embedded_postgres.errors import ClusterUnusableError, EmbeddedPostgresError
@@ -152,9 +152,9 @@ class EmbeddedPostgres:
     def _boot_once(self, layout: Layout, binaries: Binaries, tell: Progress) -> PostmasterStatus:
         if not (layout.data / "PG_VERSION").exists():
             tell(f"making a PostgreSQL {binaries.version} database in {layout.home}")
-        ensure_cluster(layout, binaries, for_tests=self._for_tests)
         layout.prepare_socket_dir()
-        remove_stale_status(layout.data)
+        remove_leftovers(layout)
+        ensure_cluster(layout, binaries, for_tests=self._for_tests)
         if layout.log.stat().st_size > MAX_LOG_BYTES:
             os.truncate(layout.log, 0)
         tell(f"starting PostgreSQL {binaries.version}")

@@ -97,7 +97,8 @@ class Layout:
         directory = self.socket_dir
         if not directory.is_symlink() and not directory.exists():
             directory.mkdir(mode=0o700)
-            directory.chmod(0o700)
+        if not directory.is_symlink() and directory.stat().st_uid == os.geteuid():
+            directory.chmod(0o700)  # also where an earlier start was killed right after making it
             self.account.own(directory)
         found = directory.lstat()
         uid = os.geteuid() if self.account.uid is None else self.account.uid
