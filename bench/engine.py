@@ -110,7 +110,10 @@ class Floor:
             event["channel"] = rnd.choice(("voice", "voice", "chat", "email"))
             if rnd.random() < 0.5:
                 language = rnd.choice(LANGUAGES)
-                event["steps"] = [{"skills": {language: 3}, "for": 60}, {"skills": {language: 1}, "for": None}]
+                event["steps"] = [
+                    {"skills": {language: 3}, "for": 60},
+                    {"skills": {language: 1}, "for": None},
+                ]
             if rnd.random() < 0.05:
                 event["sticky"] = [f"a{rnd.randrange(self.load.agents)}", 30]
         self.waiting += 1
@@ -178,7 +181,9 @@ def main() -> None:
     events = parser.parse_args().events
     measure("rich", Load(), events)
     measure("plain", Load(offers=False, rich=False), events)
-    measure("small", Load(agents=90, queues=6, waiting=20, queues_per_agent=2, offers=False, rich=False), events)
+    measure(
+        "small", Load(agents=90, queues=6, waiting=20, queues_per_agent=2, offers=False, rich=False), events
+    )
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 

@@ -25,7 +25,7 @@ UNKNOWN = "unknown agent"
 
 def place_agent(floor: Floor, config: AgentConfig) -> Agent:
     """Put a new agent on the floor, last in agent order. The id must be free."""
-    profile = floor.forms.profile(config.skills, config.units, config.slots, frozenset(config.exclusive))
+    profile = floor.forms.profile(config.skills, config.units, config.slots, config.exclusive)
     agent = Agent(
         id=config.id,
         order=floor.next_order,
@@ -91,7 +91,7 @@ def _changed_profile(floor: Floor, agent: Agent, event: AgentUpdate) -> Profile:
         old.skills if event.skills is KEEP else event.skills,
         old.units if event.units is KEEP else event.units,
         old.slots if event.slots is KEEP else event.slots,
-        old.exclusive if event.exclusive is KEEP else frozenset(event.exclusive),
+        old.exclusive if event.exclusive is KEEP else event.exclusive,
     )
 
 

@@ -29,7 +29,7 @@ class Profile:
     skills: Mapping[Id, float]
     units: float
     slots: Mapping[Id, int]
-    exclusive: frozenset[Id]
+    exclusive: tuple[Id, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -84,10 +84,10 @@ class Forms:
         return found
 
     def profile(
-        self, skills: Mapping[Id, float], units: float, slots: Mapping[Id, int], exclusive: frozenset[Id]
+        self, skills: Mapping[Id, float], units: float, slots: Mapping[Id, int], exclusive: tuple[Id, ...]
     ) -> Profile:
         """The one Profile of these abilities."""
-        key = (frozenset(skills.items()), units, frozenset(slots.items()), exclusive)
+        key = (frozenset(skills.items()), units, frozenset(slots.items()), frozenset(exclusive))
         found = self._profiles.get(key)
         if found is None:
             found = self._profiles[key] = Profile(dict(skills), units, dict(slots), exclusive)
