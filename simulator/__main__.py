@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument(
         "--speed", type=float, default=1.0, help="how many times as fast as real time (default 1)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed of SIDs and jitter")
+    parser.add_argument("--seed", type=int, help="seed of SIDs and jitter (default: a new one)")
     parser.add_argument("--journal", type=Path, help="also append the journal to this JSONL file")
     arguments = parser.parse_args()
     try:

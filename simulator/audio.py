@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from simulator.calls import Call, CallStatus
-from simulator.conferences import hears
 from simulator.journal import EntryKind
+from simulator.rooms import hears
 
 if TYPE_CHECKING:
     from simulator.network import Simulator
@@ -18,14 +18,18 @@ class Audio:
     def __init__(self, sim: "Simulator") -> None:
         self._sim = sim
 
-    def hear(self, call: Call, text: str, language: str | None, *, interruptible: bool) -> None:
-        """The person begins to hear a prompt or music."""
+    def hear(self, call: Call, text: str, language: str | None, *, interruptible: bool) -> int:
+        """The person begins to hear a prompt or music; returns a token for `hush`."""
         call.hearing = text
+        call.hearing_token += 1
         self._caption(call, text, language, interruptible)
         self.changed(call)
+        return call.hearing_token
 
-    def hush(self, call: Call) -> None:
-        """The prompt or music is over."""
+    def hush(self, call: Call, token: int | None = None) -> None:
+        """The prompt or music is over; with a token only if nothing else began since."""
+        if token is not None and token != call.hearing_token:
+            return
         call.hearing = None
         self.changed(call)
 

@@ -1,14 +1,14 @@
 """One call: its state, its human side, and the single place where running TwiML can be interrupted."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from simulator.conferences import Participant
     from simulator.queues import QueueEntry
+    from simulator.rooms import Participant
     from simulator.sources import Source
     from simulator.verbs.collector import Collector
 
@@ -100,6 +100,8 @@ class Call:
     sequence: int = 0
     custom: dict[str, str] = field(default_factory=dict)
     hearing: str | None = None
+    hearing_token: int = 0
+    first_n: int = 0
     bridged: bool = False
     self_muted: bool = False
     collector: "Collector | None" = None
@@ -167,9 +169,12 @@ class Call:
                 task.cancel()
 
 
-async def first_of(*works: Awaitable[Any]) -> int:
-    """Wait for the first of several, cancel the others; returns its index (the lowest when several)."""
-    tasks: list[asyncio.Future[Any]] = [asyncio.ensure_future(work) for work in works]
+async def first_of(*works: Callable[[], Awaitable[Any]]) -> int:
+    """Begin several waits, cancel all but the first to end; returns its index (the lowest when several).
+
+    It takes functions, so that nothing is left un-awaited when it is cancelled before it began.
+    """
+    tasks: list[asyncio.Future[Any]] = [asyncio.ensure_future(work()) for work in works]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for index, task in enumerate(tasks):

@@ -110,13 +110,13 @@ class Journal:
 
     def of(self, call_sid: str | None = None, kind: EntryKind | None = None, after: int = 0) -> list[Entry]:
         """Lines of one call and one kind (None = any) with a number greater than `after`, oldest first."""
-        return [
-            entry
-            for entry in self._entries
-            if entry.n > after
-            and (call_sid is None or entry.call_sid == call_sid)
-            and (kind is None or entry.kind is kind)
-        ]
+        found: list[Entry] = []
+        for entry in reversed(self._entries):
+            if entry.n <= after:
+                break
+            if call_sid in (None, entry.call_sid) and kind in (None, entry.kind):
+                found.append(entry)
+        return found[::-1]
 
     def listen(self, wanted: Callable[[Entry], bool]) -> tuple[list[Entry], Listener]:
         """The lines so far and a listener for all later ones, without a gap between the two."""

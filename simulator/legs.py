@@ -33,7 +33,7 @@ async def dial(sim: "Simulator", call: Call, timeout: float) -> bool:
             return _refuse(sim, call, FINAL_STATUS[sim.config.knobs.offline_status])
         sim.ringing(call)
         _script(sim, call, behaviour.policy, behaviour.after)
-        answered = first_of(_decided(call), sim.clock.sleep(timeout + RING_BUFFER_SECONDS))
+        answered = first_of(lambda: _decided(call), lambda: sim.clock.sleep(timeout + RING_BUFFER_SECONDS))
         if await call.race(answered) == 1:
             sim.notify(call, "canceled")
             return _refuse(sim, call, CallStatus.NO_ANSWER)

@@ -13,7 +13,8 @@ from simulator.addresses import split_address
 from simulator.audio import Audio
 from simulator.calls import Call, CallStatus, Decision, HangUp
 from simulator.clock import Clock, RealClock, SteppedClock
-from simulator.conferences import Conferences, Participant
+from simulator.conferences import Conferences
+from simulator.rooms import Participant
 from simulator.config import SimulatorConfig
 from simulator.endpoints import Endpoints
 from simulator.faults import Faults
@@ -43,10 +44,11 @@ class Simulator:
         config: SimulatorConfig,
         clock: Clock | None = None,
         http_transport: httpx.AsyncBaseTransport | None = None,
-        seed: int = 0,
+        seed: int | None = None,
         journal_path: Path | None = None,
     ) -> None:
-        """`http_transport` carries the webhooks (an httpx.ASGITransport of the peer in tests)."""
+        """`http_transport` carries the webhooks (an httpx.ASGITransport of the peer in tests); without a
+        `seed` SIDs differ from run to run."""
         self.config = config
         self.clock = clock or RealClock()
         self.rng = random.Random(seed)
@@ -119,6 +121,7 @@ class Simulator:
         call = Call(
             self.sids.make("CA"), from_, to, direction, address, self.clock.now(), updated=self.clock.now()
         )
+        call.first_n = self.journal.last_n
         self.calls[call.sid] = call
         self.journal.add(EntryKind.CALL, "created", call.sid, direction=direction, to=to, **{"from": from_})
         return call
@@ -160,16 +163,16 @@ class Simulator:
         self._set_status(call, CallStatus.IN_PROGRESS)
         self.progress(call, "answered")
         self.notify(call, "connected")
-        busy = [
-            c
-            for c in self.calls.values()
-            if c is not call and c.address == call.address and c.answered and c.live
-        ]
-        if call.is_client and busy:
-            self.violation("O3", f"{call.address} has {len(busy) + 1} live legs", call.sid)
+        if call.is_client:
+            self._check_single_leg(call)
         if call.time_limit:
             self.clock.call_later(call.time_limit, lambda: self.hang_up(call, by="network"))
         self.audio_changed(call)
+
+    def _check_single_leg(self, call: Call) -> None:
+        others = [c for c in self.calls.values() if c.address == call.address and c.answered and c.live]
+        if len(others) > 1:
+            self.violation("O3", f"{call.address} has {len(others)} live legs", call.sid)
 
     def finish(self, call: Call, status: CallStatus) -> None:
         """The call is over; harmless when it was already."""
@@ -228,7 +231,8 @@ class Simulator:
                 collector.changed.clear()
                 await collector.changed.wait()
         finally:
-            call.collector = None
+            if call.collector is collector:  # runs late when cancelled
+                call.collector = None
 
     async def ring_all(self, children: list[Call], timeout: float) -> Call | None:
         """See programs.ring_all."""

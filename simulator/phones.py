@@ -18,7 +18,7 @@ class PhoneCall:
     def __init__(self, sim: "Simulator", call: Call) -> None:
         self._sim = sim
         self.call = call
-        self._heard = 0
+        self._heard = call.first_n
 
     @property
     def sid(self) -> str:
@@ -33,13 +33,16 @@ class PhoneCall:
     async def hears(self, text: str, timeout: float = PATIENCE) -> str:
         """Wait for a caption holding `text` (after the last one matched); returns the whole caption."""
         found: list[str] = []
+        scanned = self._heard
 
         def fact() -> bool:
-            for entry in self._sim.journal.of(self.sid, EntryKind.HEARS, after=self._heard):
+            nonlocal scanned
+            for entry in self._sim.journal.of(self.sid, EntryKind.HEARS, after=scanned):
                 if text in entry.title:
                     self._heard = entry.n
                     found.append(entry.title)
                     return True
+            scanned = self._sim.journal.last_n
             return False
 
         await self._sim.until(fact, timeout, f"{self.sid} hears {text!r}")

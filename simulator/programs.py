@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from simulator import legs
 from simulator.calls import Call, CallStatus, GoTo, HangUp, Interrupted
-from simulator.conferences import Participant
 from simulator.execution import Execution, Outcome, UnsupportedVerbError, uninterrupted
 from simulator.journal import EntryKind
+from simulator.rooms import Participant
 from simulator.sources import Fetch, Inline, Seat, Source
 from simulator.verbs.speech import seconds_to_say
 from simulator.webhooks import FetchFailedError

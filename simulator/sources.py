@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.conferences import JoinOptions
+    from simulator.rooms import JoinOptions
 
 Extra = Callable[[], Mapping[str, str]]
 

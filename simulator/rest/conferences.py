@@ -3,13 +3,13 @@
 from typing import Any
 
 from simulator.calls import Callback
-from simulator.conferences import MAX_PARTICIPANTS, Conference, JoinOptions, JoinRefusedError, Participant
 from simulator.network import Simulator
 from simulator.rest.calls import check_addresses, leg_callback, ring_seconds
 from simulator.rest.paging import in_dates, page
 from simulator.rest.render import base_uri, render_conference, render_participant
 from simulator.rest.request import RestAnswer, RestRequest
 from simulator.rest.validation import RestError, Values
+from simulator.rooms import MAX_PARTICIPANTS, Conference, JoinOptions, JoinRefusedError, Participant
 from simulator.sources import Seat
 
 CONFERENCE_SID_LENGTH = 34

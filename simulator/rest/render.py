@@ -3,10 +3,10 @@
 from typing import Any
 
 from simulator.calls import Call, CallStatus
-from simulator.conferences import Conference, Participant
 from simulator.network import Simulator
 from simulator.queues import QueueEntry, WaitingQueue
 from simulator.recordings import Recording
+from simulator.rooms import Conference, Participant
 from simulator.webhook_fields import API_VERSION, rfc2822
 
 

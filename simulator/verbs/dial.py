@@ -1,11 +1,12 @@
 """Dial: into a conference, or to numbers and clients that ring at once, the first to answer winning."""
 
+from collections.abc import Awaitable, Callable
 from xml.etree.ElementTree import Element
 
 from simulator.calls import Call, Callback, CallStatus, HangUp, Interrupted, first_of
-from simulator.conferences import EVENT_GROUPS, MAX_PARTICIPANTS, JoinOptions, JoinRefusedError, Participant
 from simulator.execution import Execution, Step, UnsupportedVerbError
 from simulator.journal import EntryKind
+from simulator.rooms import EVENT_GROUPS, MAX_PARTICIPANTS, JoinOptions, JoinRefusedError, Participant
 from simulator.sources import Fetch
 
 DEFAULT_CONFERENCE_EVENTS = "start end"
@@ -55,9 +56,12 @@ def _by_api(stop: Interrupted) -> bool:
 async def _sit(run: Execution, element: Element, participant: Participant) -> None:
     run.time_passes()
     limit = float(element.get("timeLimit", DEFAULT_TIME_LIMIT))
-    works = [run.sim.until_left(participant), run.sim.clock.sleep(limit)]
+    works: list[Callable[[], Awaitable[None]]] = [
+        lambda: run.sim.until_left(participant),
+        lambda: run.sim.clock.sleep(limit),
+    ]
     if element.get("hangupOnStar") == "true":
-        works.append(run.sim.star_pressed(run.call))
+        works.append(lambda: run.sim.star_pressed(run.call))
     if await run.race(first_of(*works)) != 0:
         run.sim.conferences.leave(participant, "participant_hung_up", gone=False)
 

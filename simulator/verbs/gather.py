@@ -57,7 +57,7 @@ async def _prompt(run: Execution, element: Element, collector: Collector) -> Non
         return
     run.interruptible = True
     try:
-        await run.race(first_of(_nested(run, element), collector.started.wait()))
+        await run.race(first_of(lambda: _nested(run, element), collector.started.wait))
     finally:
         run.interruptible = False
 
@@ -84,7 +84,7 @@ async def _collect(run: Execution, element: Element, collector: Collector) -> No
         if collector.speaking:
             await run.race(collector.changed.wait())
             continue
-        if await run.race(first_of(collector.changed.wait(), run.sim.clock.sleep(timeout))) == 1:
+        if await run.race(first_of(collector.changed.wait, lambda: run.sim.clock.sleep(timeout))) == 1:
             collector.done = True
 
 

@@ -1,5 +1,6 @@
 """Record: a message after the beep, its action, and the recording status callback."""
 
+from functools import partial
 from xml.etree.ElementTree import Element
 
 from simulator.calls import Callback, HangUp, Interrupted, first_of
@@ -61,7 +62,7 @@ async def _listen(run: Execution, element: Element, collector: Collector, record
         if left <= 0:
             return ""
         wait = left if collector.speaking else min(timeout, left)
-        changed = await run.race(first_of(collector.changed.wait(), run.sim.clock.sleep(wait))) == 0
+        changed = await run.race(first_of(collector.changed.wait, partial(run.sim.clock.sleep, wait))) == 0
         recording.heard = recording.heard or collector.speaking or collector.speech is not None
         if collector.speech is not None:
             run.sim.journal.add(EntryKind.INSTRUCTION, "recorded", run.call.sid, text=collector.speech.text)

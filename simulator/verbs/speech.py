@@ -8,6 +8,7 @@ from simulator.journal import EntryKind
 SECONDS_PER_CJK_CHARACTER = 0.25
 SECONDS_PER_OTHER_CHARACTER = 0.06
 SECONDS_PER_DIGIT = 0.2
+SHORTEST_SOUND = 0.05  # s
 DEFAULT_LANGUAGE = "en-US"
 CJK_RANGES = (
     (0x3040, 0x30FF),
@@ -60,14 +61,15 @@ async def pause(run: Execution, element: Element) -> Step:
 
 
 async def _repeat(run: Execution, text: str, language: str | None, seconds: float, loop: int) -> None:
-    count = 0
+    count, token = 0, -1
     try:
         while loop == 0 or count < loop:
-            run.sim.hear(run.call, text, language, interruptible=run.interruptible)
-            await run.wait(max(seconds, 0.05))
+            token = run.sim.hear(run.call, text, language, interruptible=run.interruptible)
+            await run.wait(max(seconds, SHORTEST_SOUND))
             count += 1
     finally:
-        run.sim.hush(run.call)
+        # Runs late when cancelled: something else may already be heard.
+        run.sim.hush(run.call, token)
 
 
 def _voice_language(voice: str) -> str | None:
