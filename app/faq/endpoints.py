@@ -1,5 +1,7 @@
-"""FAQ search and use for agents, under /api/v1. The masking of personal data is given by the composition root,
-because the package that knows it stands above this one."""
+"""FAQ search and use for agents, under /api/v1.
+
+The masking of personal data is given by the composition root: the package that knows it stands above this one.
+"""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -41,7 +43,7 @@ def faq_router(mask: Callable[[str], str]) -> APIRouter:
         ] = Language.EN,
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 10,
     ) -> FaqResults:
-        """Articles that answer a question, best first, as agents may see them. A blank question finds nothing.
+        """Articles that answer a question, best first, as agents see them. A blank question finds nothing.
 
         Every search is logged with its masked question; report uses with its `search_id`.
         """

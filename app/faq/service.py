@@ -26,14 +26,15 @@ async def save_article(
     now: datetime,
     article_id: UUID | None = None,
     by: UUID | None = None,
+    created_id: UUID | None = None,
 ) -> Article:
-    """Store a new version as a draft; without `article_id`, a new article.
+    """Store a new version as a draft; without `article_id`, of a new article (`created_id` chooses its id).
 
     A published article stays found as it was until the new version is published. Raises InvalidInput naming
     the wrong fields, NotFound for an unknown article.
     """
     entry = checked(entry)
-    key = article_id or new_id()
+    key = article_id or created_id or new_id()
     if article_id is None:
         await tx.execute(
             "insert into articles (id, topic, audience, status, auto_answer, valid_from, valid_to, "
