@@ -68,7 +68,7 @@ class NodeBase(Part):
 class GreetingNode(NodeBase):
     """Greets by name, or as unknown, or as withheld; each wording defaults to the catalogue's."""
 
-    kind: Literal["greeting"] = "greeting"
+    kind: Literal["greeting"]
     known: Text | None = None
     unknown: Text | None = None
     withheld: Text | None = None
@@ -78,7 +78,7 @@ class GreetingNode(NodeBase):
 class SayNode(NodeBase):
     """Speaks a text and goes on. Legal notices are not interruptible."""
 
-    kind: Literal["say"] = "say"
+    kind: Literal["say"]
     prompt: Text
     interruptible: bool = True
     next: NodeId
@@ -100,7 +100,7 @@ class MenuOption(Part):
 class MenuNode(NodeBase):
     """Offers choices; `otherwise` is the default queue after two failed re-prompts."""
 
-    kind: Literal["menu"] = "menu"
+    kind: Literal["menu"]
     prompt: Text
     options: tuple[MenuOption, ...] = Field(max_length=9)
     otherwise: NodeId | None = None
@@ -113,7 +113,7 @@ class AskNode(NodeBase):
     With `silence` set, a caller who says nothing goes there at once ("or hold for an agent").
     """
 
-    kind: Literal["ask"] = "ask"
+    kind: Literal["ask"]
     prompt: Text | None = None
     found: NodeId
     unsure: NodeId
@@ -126,7 +126,7 @@ class AskNode(NodeBase):
 class AnswerNode(NodeBase):
     """Speaks the steps of the article found; `otherwise` when there is none to speak."""
 
-    kind: Literal["answer"] = "answer"
+    kind: Literal["answer"]
     intro: Text | None = None
     next: NodeId
     otherwise: NodeId | None = None
@@ -135,7 +135,7 @@ class AnswerNode(NodeBase):
 class ConfirmNode(NodeBase):
     """Asks whether the answer helped: 1 or yes, 2 or no."""
 
-    kind: Literal["confirm"] = "confirm"
+    kind: Literal["confirm"]
     prompt: Text | None = None
     yes: NodeId
     no: NodeId
@@ -146,7 +146,7 @@ class ConfirmNode(NodeBase):
 class ChooseNode(NodeBase):
     """Reads back the titles of two or three articles (one: yes or no) and asks which is meant."""
 
-    kind: Literal["choose"] = "choose"
+    kind: Literal["choose"]
     intro: Text | None = None
     next: NodeId
     none: NodeId
@@ -157,7 +157,7 @@ class ChooseNode(NodeBase):
 class HoursNode(NodeBase):
     """Branches on whether the company is open, as the host says."""
 
-    kind: Literal["hours"] = "hours"
+    kind: Literal["hours"]
     open: NodeId
     closed: NodeId
 
@@ -165,7 +165,7 @@ class HoursNode(NodeBase):
 class SetNode(NodeBase):
     """Sets topic, queue, priority or skills and goes on."""
 
-    kind: Literal["set"] = "set"
+    kind: Literal["set"]
     topic: Slug | None = None
     queue: Slug | None = None
     priority: Priority | None = None
@@ -184,7 +184,7 @@ class LanguageOption(Part):
 class LanguageNode(NodeBase):
     """Lets the caller change the language."""
 
-    kind: Literal["language"] = "language"
+    kind: Literal["language"]
     options: tuple[LanguageOption, ...] = Field(max_length=9)
     next: NodeId
     otherwise: NodeId | None = None
@@ -194,7 +194,7 @@ class LanguageNode(NodeBase):
 class QueueNode(NodeBase):
     """Hands over to a human. Without `queue` the collected topic decides. `closed` is taken out of hours."""
 
-    kind: Literal["queue"] = "queue"
+    kind: Literal["queue"]
     prompt: Text | None = None
     queue: Slug | None = None
     priority: Priority | None = None
@@ -206,14 +206,14 @@ class QueueNode(NodeBase):
 class CloseNode(NodeBase):
     """Says goodbye: the question is solved."""
 
-    kind: Literal["close"] = "close"
+    kind: Literal["close"]
     prompt: Text | None = None
 
 
 class HangupNode(NodeBase):
     """Says goodbye without having solved anything, for instance out of hours."""
 
-    kind: Literal["hangup"] = "hangup"
+    kind: Literal["hangup"]
     prompt: Text | None = None
     outcome: Literal["ended", "out_of_hours"] = "ended"
 

@@ -21,7 +21,7 @@ _TAIWAN_ID = re.compile(
     rf"(?<![A-Za-zＡ-Ｚａ-ｚ])[A-Za-zＡ-Ｚａ-ｚ]{_GAP}[1289A-Da-d１２８９](?:{_GAP}\d){{8}}(?!\d)"
 )
 _MAINLAND_ID = re.compile(r"(?<!\d)\d(?:\s?\d){16}\s?[\dXxＸｘ](?!\d)")
-_LONG_NUMBER = re.compile(rf"[+＋]?\d(?:{_GAP}\d){{5,}}")
+_LONG_NUMBER = re.compile(rf"[+＋(（]{{0,2}}\d(?:{_GAP}\d){{5,}}")
 _SPOKEN_NUMBER = re.compile(rf"[{_HAN_DIGIT}](?:[\s、，-]{{0,2}}[{_HAN_DIGIT}]){{5,}}")
 _SPOKEN_ENGLISH = re.compile(rf"\b{_NUMBER_WORD}(?:[\s,-]{{1,3}}{_NUMBER_WORD}){{5,}}\b", re.IGNORECASE)
 _CARD = re.compile(r"(?<!\d)\d(?:[^\w*]{0,3}\d){12,18}(?!\d)")

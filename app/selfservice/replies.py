@@ -110,13 +110,12 @@ def _yes_no_key(said: str) -> str | None:
 
 
 def _title_key(said: str, state: State) -> str | None:
-    if said_key(said) is None:
-        place = best_title(said, [article.title for article in state.candidates])
-        if place is not None:
-            return str(place + 1)
-        if means_none(said):
-            return NONE_KEY
-    return None
+    if said_key(said) is not None:
+        return None
+    if means_none(said):
+        return NONE_KEY
+    place = best_title(said, [article.title for article in state.candidates])
+    return None if place is None else str(place + 1)
 
 
 def _chose(walk: Walk, node: AskingNode, key: str) -> Turn | None:

@@ -25,7 +25,7 @@ from app.selfservice.vocabulary import (
 MAX_SPEECH = 500  # characters kept of what was heard; longer is noise or an attack
 _MAX_RAW = 4 * MAX_SPEECH  # characters looked at at all
 _SHORT = 12  # characters; a longer utterance that holds "say again" is a question of its own
-_ENOUGH_OVERLAP, _CLEAR_MARGIN = 0.5, 0.15  # shares of character pairs
+_ENOUGH_OVERLAP, _CLEAR_MARGIN = 0.3, 0.15  # shares of what was said
 
 _SIMPLIFY = OpenCC("t2s")
 
@@ -42,6 +42,8 @@ _SAID_KEY = re.compile(
     rf"({'|'.join(sorted(map(re.escape, _DIGIT_OF), key=len, reverse=True))})"
     r"\s*(?:号|个|项|键|one)?"
 )
+_EITHER = re.compile(r"(.)[不没]\1")  # "是不是", "有没有": a question, no answer
+_LATIN_WORD = re.compile(r"[a-z0-9]+")
 _BARE_YES = re.compile(r"(?:是|对|有|好|要|恩)+")
 _BARE_NO = re.compile(r"(?:不|没|否)+")
 
@@ -94,38 +96,32 @@ def _phrase(text: str) -> str:
     return fold(text)
 
 
+@lru_cache(maxsize=256)
+def _finder(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds the longest phrase at each place. Latin ones must be whole words; Chinese has no such bounds."""
+    by_length = sorted(phrases, key=len, reverse=True)
+    return re.compile("|".join(_bounded(phrase) for phrase in by_length))
+
+
+def _bounded(phrase: str) -> str:
+    before = r"(?<![a-z0-9])" if phrase[0].isascii() else ""
+    after = r"(?![a-z0-9])" if phrase[-1].isascii() else ""
+    return f"{before}{re.escape(phrase)}{after}"
+
+
 def spoken_hits(said: str, choices: Mapping[str, Iterable[str]]) -> dict[str, int]:
     """Which choices' phrases occur in a normalised utterance, with the length of the longest one of each.
 
-    Scans from the left and takes the longest phrase at each place, so that "沒有" is never read as "有".
+    Reads from the left and takes the longest phrase at each place, so that "沒有" is never read as "有".
     """
     phrases = {p: key for key, texts in choices.items() for text in texts if (p := _phrase(text))}
-    by_length = sorted(phrases, key=len, reverse=True)
     hits: dict[str, int] = {}
-    place = 0
-    while place < len(said):
-        found = next((phrase for phrase in by_length if _is_at(said, place, phrase)), None)
-        if found is None:
-            place += 1
-            continue
-        key = phrases[found]
-        hits[key] = max(hits.get(key, 0), len(found))
-        place += len(found)
+    if not phrases:
+        return hits
+    for found in _finder(tuple(phrases)).finditer(said):
+        key = phrases[found.group()]
+        hits[key] = max(hits.get(key, 0), len(found.group()))
     return hits
-
-
-def _is_at(said: str, place: int, phrase: str) -> bool:
-    """True when `phrase` stands at `place`. Latin phrases must be whole words; Chinese has no such bounds."""
-    if not said.startswith(phrase, place):
-        return False
-    end = place + len(phrase)
-    starts_inside = phrase[0].isascii() and place > 0 and _is_latin(said[place - 1])
-    ends_inside = phrase[-1].isascii() and end < len(said) and _is_latin(said[end])
-    return not starts_inside and not ends_inside
-
-
-def _is_latin(character: str) -> bool:
-    return character.isascii() and character.isalnum()
 
 
 def best_choice(said: str, choices: Mapping[str, Iterable[str]]) -> str | None:
@@ -138,6 +134,7 @@ def best_choice(said: str, choices: Mapping[str, Iterable[str]]) -> str | None:
 
 def yes_or_no(said: str) -> bool | None:
     """True for yes, False for no, None when neither or both were said."""
+    said = _EITHER.sub(" ", said).strip()
     if _BARE_YES.fullmatch(said) or _BARE_NO.fullmatch(said):
         return _BARE_YES.fullmatch(said) is not None
     hits = spoken_hits(said, {"yes": YES, "no": NO})
@@ -145,12 +142,12 @@ def yes_or_no(said: str) -> bool | None:
 
 
 def means_none(said: str) -> bool:
-    """True when the caller says that none of the titles read out is meant."""
-    return bool(spoken_hits(said, {"none": NONE_OF_THESE}))
+    """True when most of an utterance says that none of the titles read out is meant."""
+    return 2 * spoken_hits(said, {"none": NONE_OF_THESE}).get("none", 0) >= len(said) > 0
 
 
 def best_title(said: str, titles: Sequence[str]) -> int | None:
-    """The index of the title the caller said in part or roughly (pairs of characters in common), or None."""
+    """The index of the title the caller said in part or roughly, or None when no title stands out."""
     if len(said) < 2:
         return None
     scores = sorted(((_overlap(said, _phrase(title)), i) for i, title in enumerate(titles)), reverse=True)
@@ -162,11 +159,13 @@ def best_title(said: str, titles: Sequence[str]) -> int | None:
 
 
 def _overlap(said: str, title: str) -> float:
-    """Share of the utterance's character pairs that the title holds too, 0 to 1."""
-    mine, theirs = _pairs(said), _pairs(title)
+    """Share of the utterance that the title holds too, 0 to 1."""
+    mine, theirs = _pieces(said), _pieces(title)
     return len(mine & theirs) / len(mine) if mine else 0.0
 
 
-def _pairs(text: str) -> set[str]:
-    compact = text.replace(" ", "")
-    return {compact[i : i + 2] for i in range(len(compact) - 1)}
+def _pieces(text: str) -> set[str]:
+    """Latin words whole, Chinese in overlapping pairs of characters."""
+    latin = set(_LATIN_WORD.findall(text))
+    runs = _LATIN_WORD.sub(" ", text).split()
+    return latin | {run[i : i + 2] for run in runs for i in range(max(len(run) - 1, 1))}

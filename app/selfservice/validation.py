@@ -52,7 +52,7 @@ class Finding:
 def validate(
     flow: FlowDefinition, *, queues: Collection[str] | None = None, skills: Collection[str] | None = None
 ) -> list[Finding]:
-    """Everything wrong with the flow, errors first. `queues` and `skills`: the keys that exist, None for any."""
+    """Everything wrong with the flow, errors first. `queues`, `skills`: the keys that exist, None for any."""
     found = [
         *_ids(flow),
         *_targets(flow),
@@ -144,9 +144,9 @@ def _options(flow: FlowDefinition, node: MenuNode | LanguageNode) -> Iterator[Fi
         text = f"key {key} stands for two choices of '{node.id}'"
         yield _error("duplicate_key", node.id, "options", text, "give each choice its own key")
     if isinstance(node, LanguageNode):
-        for option in node.options:
-            if option.locale not in flow.locales:
-                text = f"'{node.id}' offers {option.locale}, which the flow does not speak"
+        for offered in node.options:
+            if offered.locale not in flow.locales:
+                text = f"'{node.id}' offers {offered.locale}, which the flow does not speak"
                 yield _error("unknown_locale", node.id, "options", text, "add the language to the flow")
         return
     for locale in flow.locales:

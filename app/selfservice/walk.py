@@ -211,7 +211,7 @@ class Walk:
         return self.turn(action)
 
     def _enqueue_action(self, node: QueueNode | None) -> Enqueue:
-        state, flow, wish = self.state, self.flow, node or QueueNode(id="fallback")
+        state, flow, wish = self.state, self.flow, node or QueueNode(kind="queue", id="fallback")
         topic = state.topic or wish.topic
         known = flow.topics.get(topic, Topic(label={})) if topic else Topic(label={})
         tier = flow.tiers.get(state.facts.tier, TierRule())
