@@ -30,6 +30,7 @@ GOODS: Final = (
     ("方格手帳", 320),
     ("素燒植栽盆", 450),
     ("玻璃密封罐三件組", 760),
+    ("琺瑯鑄鐵鍋 22 cm", 4280),
 )
 
 OrderRow = tuple[UUID, UUID, str, datetime, str, int, str, list[dict[str, Any]]]
@@ -40,7 +41,7 @@ def order_rows(rng: Random, customers: Sequence[DemoCustomer], now: datetime) ->
     placed = sorted(
         (now - timedelta(days=age, minutes=rng.randrange(60 * 10)), customer)
         for customer in _buyers(rng, customers)
-        for age in [int(rng.triangular(0, 180, 12)) + 1]
+        for age in [min(180, int(rng.expovariate(1 / 30)))]
     )
     return [_order(rng, number, customer, at, now) for number, (at, customer) in enumerate(placed, start=1)]
 

@@ -12,16 +12,24 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.customers.models import Language
-from app.demo.people import AGENTS, DemoAgent, DemoCustomer
+from app.demo.people import (
+    AGENTS,
+    FAMILY_NUMBER,
+    OFFICE_NUMBER,
+    UNVERIFIED_NUMBER,
+    DemoAgent,
+    DemoCustomer,
+)
 from app.demo.wording import TOPICS, question_words
 
 DAYS: Final = 30
 OPENS_AT, CLOSES_AT = 9, 21  # local hours
 LAST_ARRIVAL_HOUR: Final = 20
-CONTACTS_PER_DAY: Final = (24, 26, 22, 23, 27, 15, 11)  # Monday first
+CONTACTS_PER_DAY: Final = (36, 38, 33, 34, 40, 22, 16)  # Monday first
 HOUR_WEIGHTS: Final = (4, 8, 9, 6, 6, 8, 8, 7, 6, 6, 7, 5)  # from 09:00 on
 RING_SECONDS: Final = 20  # an offer's deadline
 WRAP_UP_SECONDS: Final = 45
+UNCLEAR_NUMBERS: Final = (FAMILY_NUMBER, OFFICE_NUMBER, UNVERIFIED_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ def stories(
     now: datetime,
     zone: ZoneInfo,
 ) -> list[Story]:
-    """About six hundred closed contacts of the thirty days before today, by opening time."""
+    """About nine hundred closed contacts of the thirty days before today, by opening time."""
     teller = _Teller(rng, customers, articles, zone)
     today = now.astimezone(zone).date()
     return [story for age in range(DAYS, 0, -1) for story in teller.day(today - timedelta(days=age))]
@@ -116,6 +124,8 @@ class _Teller:
         channel = rng.choices(["voice", "chat", "email"], [62, 23, 15])[0]
         customer = rng.choices(self._customers, self._weights)[0]
         known: DemoCustomer | None = customer
+        if channel == "voice" and customer.phones[0].number in UNCLEAR_NUMBERS:
+            channel = "chat"  # a call from there would have asked an agent to choose
         address: str | None = customer.email if channel == "email" else customer.phones[0].number
         if channel == "voice" and (dice := rng.random()) < 0.14:
             known = None
@@ -145,14 +155,15 @@ class _Teller:
         queued = told + timedelta(seconds=rng.randint(12, 25) if story.channel != "email" else 1)
         queue = "vip" if story.customer and story.customer.tier == "vip" else TOPICS[story.topic].queue
         waiting = replace(story, queue=queue, queued_at=queued)
-        patience = timedelta(seconds=rng.randint(3, 9) if rng.random() < 0.04 else rng.randint(120, 600))
+        is_hasty = story.channel != "email" and rng.random() < 0.04
+        patience = timedelta(seconds=rng.randint(3, 9) if is_hasty else rng.randint(120, 600))
         free = self._candidates(waiting)
         starts, agent = free[0] if free else (queued + timedelta(days=1), None)
         missed = None
         if len(free) > 1 and rng.random() < 0.04:
             (starts, missed), (later, agent) = free[0], free[1]
             starts = max(later, starts + timedelta(seconds=RING_SECONDS))
-        if agent is None or (story.channel != "email" and starts - queued > patience):
+        if is_hasty or agent is None or (story.channel != "email" and starts - queued > patience):
             return replace(waiting, closed_at=queued + patience, outcome="abandoned_in_queue")
         return self._handled(waiting, agent, starts, missed)
 

@@ -5,11 +5,12 @@ The kinds and data of the lines are those the product writes itself.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
 from uuid import UUID
 
+from app.demo.centre import QUEUES
 from app.demo.month import RING_SECONDS, WRAP_UP_SECONDS, Story
 from app.demo.people import DemoAgent
 from app.demo.wording import TOPICS, note_words
@@ -106,7 +107,9 @@ class _Writer:
         )  # fmt: skip
 
     def _step(self, at: datetime, kind: str, text: str, detail: str | None = None) -> None:
-        self._path.append({"at": at.isoformat(), "kind": kind, "text": text, "detail": detail})
+        self._path.append(
+            {"at": at.astimezone(UTC).isoformat(), "kind": kind, "text": text, "detail": detail}
+        )
 
     def _self_service(self) -> None:
         story = self._story
@@ -135,7 +138,7 @@ class _Writer:
         data = {"topic": story.topic, "reason": self._reason(), "priority": self._priority()}
         self._line(queued, "contact.queued", "system", data, n=0)
         if story.channel != "email":
-            self._step(queued, "queued", story.queue or "")
+            self._step(queued, "queued", QUEUES[story.queue or ""]["zh-Hant"])
         missed, offered = story.missed_by, story.offered_at
         if offered is None:
             return
