@@ -61,8 +61,10 @@ export interface Control {
   say(callSid: string, text: string): Promise<void>;
   hangUp(callSid: string): Promise<void>;
   call(callSid: string): Promise<CallView>;
-  /** Address of the socket with the call's journal lines after `lastN`. */
-  eventsUrl(callSid: string, lastN: number): string;
+  /** Number of the call's first journal line. */
+  firstLine(callSid: string): Promise<number>;
+  /** Address of the socket with all journal lines; those up to `lastN` need not be sent again. */
+  eventsUrl(lastN: number): string;
 }
 
 /** The control API at an address such as `http://127.0.0.1:8010`. */
@@ -77,10 +79,13 @@ export function controlAt(base: string): Control {
     say: (callSid, text) => request<void>(root, "POST", of(callSid, "/say"), { text }),
     hangUp: (callSid) => request<void>(root, "POST", of(callSid, "/hangup")),
     call: (callSid) => request<CallView>(root, "GET", of(callSid, "")),
-    eventsUrl: (callSid, lastN) => {
+    firstLine: async (callSid) => {
+      const path = `/sim/journal?call=${encodeURIComponent(callSid)}`;
+      return (await request<{ entries: readonly { n: number }[] }>(root, "GET", path)).entries[0]?.n ?? 1;
+    },
+    eventsUrl: (lastN) => {
       const url = new URL("/sim/events", root);
       url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-      url.searchParams.set("call", callSid);
       if (lastN > 0) url.searchParams.set("after", String(lastN));
       return url.href;
     },

@@ -28,6 +28,7 @@ function open() {
   const entries: JournalEntry[] = [];
   const states: FeedState[] = [];
   const stop = openFeed({
+    after: 2,
     url: (lastN) => `ws://sim/?after=${lastN}`,
     onEntry: (entry) => entries.push(entry),
     onState: (state) => states.push(state),
@@ -46,6 +47,7 @@ afterEach(() => vi.useRealTimers());
 test("a lost feed comes back and asks for what followed the last line", () => {
   const { lines, states, entries } = open();
   lines[0]?.onopen?.();
+  expect(lines[0]?.url).toBe("ws://sim/?after=2");
   lines[0]?.send(4);
   lines[0]?.send(9);
   lines[0]?.onclose?.();
@@ -54,6 +56,8 @@ test("a lost feed comes back and asks for what followed the last line", () => {
   expect(lines[1]?.url).toBe("ws://sim/?after=9");
   lines[1]?.onopen?.();
   expect(states.at(-1)).toBe("live");
+  lines[1]?.send(4);
+  lines[1]?.send(9);
   lines[1]?.send(10);
   expect(entries.map((entry) => entry.n)).toEqual([4, 9, 10]);
 });

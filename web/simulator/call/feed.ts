@@ -15,7 +15,9 @@ interface Socket {
 }
 
 export interface FeedOptions {
-  /** Address to connect to, given the number of the last line received (0 for none). */
+  /** Number of the last line that is not wanted, 0 for none. */
+  after: number;
+  /** Address to connect to, given the number of the last line received. */
   url(lastN: number): string;
   onEntry(entry: JournalEntry): void;
   onState(state: FeedState): void;
@@ -31,7 +33,7 @@ export function retryDelay(attempt: number, random: number): number {
 /** Starts the feed; the returned function stops it for good. */
 export function openFeed(options: FeedOptions): () => void {
   const connect = options.connect ?? ((url: string): Socket => new WebSocket(url) as Socket);
-  let lastN = 0;
+  let lastN = options.after;
   let attempt = 0;
   let stopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,8 +48,8 @@ export function openFeed(options: FeedOptions): () => void {
     };
     socket.onmessage = (event) => {
       const entry = parseEntry(decode(event.data));
-      if (!entry || stopped) return;
-      lastN = Math.max(lastN, entry.n);
+      if (!entry || stopped || entry.n <= lastN) return;
+      lastN = entry.n;
       options.onEntry(entry);
     };
     socket.onclose = () => {

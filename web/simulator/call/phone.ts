@@ -2,7 +2,7 @@
 // The network is the only truth about the call: after every journal line the page asks it where the call stands.
 import { create } from "zustand";
 import type { JournalEntry } from "../journal/entry.ts";
-import { withEntry } from "../journal/journal.ts";
+import { type CallJournal, emptyJournal, withEntry } from "../journal/journal.ts";
 import { type CallView, type Control, ControlError, type Directory } from "./client.ts";
 import { type FeedState, openFeed } from "./feed.ts";
 import { isFinal, type Phase, phaseOf } from "./phase.ts";
@@ -27,6 +27,7 @@ export interface PhoneState {
   readonly directory: Directory | null;
   readonly call: CurrentCall | null;
   readonly view: CallView | null;
+  /** The call's lines, in order. */
   readonly entries: readonly JournalEntry[];
   readonly feed: FeedState | null;
   /** What went wrong with the last thing the person did; the next one clears it. */
@@ -71,13 +72,20 @@ export function createPhone({ control, now = Date.now, storage = sessionStorage,
     set({ problem: { kind: error.kind, message: error.message, field: error.field } });
   }
 
-  function follow(sid: string): void {
+  // Everything since the call began is followed, not its own leg alone: the commands that ring an agent are its too.
+  async function follow(sid: string): Promise<void> {
+    const firstN = await control.firstLine(sid).catch(() => 1);
+    if (get().call?.sid !== sid) return;
+    let journal: CallJournal = emptyJournal(sid);
     stopFeed?.();
     stopFeed = feed({
-      url: (lastN) => control.eventsUrl(sid, lastN),
+      after: firstN - 1,
+      url: control.eventsUrl,
       onEntry: (entry) => {
         if (get().call?.sid !== sid) return;
-        set({ entries: withEntry(get().entries, entry) });
+        journal = withEntry(journal, entry);
+        if (journal.lines === get().entries) return;
+        set({ entries: journal.lines });
         lookSoon(sid);
       },
       onState: (state) => {
@@ -126,7 +134,7 @@ export function createPhone({ control, now = Date.now, storage = sessionStorage,
       const sid = await control.dial(from, to);
       set({ call: { ...call, sid } });
       storage.setItem(KEPT, JSON.stringify({ ...call, sid }));
-      follow(sid);
+      await follow(sid);
       return sid;
     } catch (error) {
       set({ call: null });
@@ -141,7 +149,7 @@ export function createPhone({ control, now = Date.now, storage = sessionStorage,
     const view = await control.call(call.sid).catch(() => null);
     if (!view || isFinal(view.status)) return storage.removeItem(KEPT);
     set({ call, view });
-    follow(call.sid);
+    await follow(call.sid);
   }
 
   async function act(send: (sid: string) => Promise<void>): Promise<boolean> {

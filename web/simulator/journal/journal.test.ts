@@ -1,11 +1,13 @@
 import { expect, test } from "vitest";
 import { conversation, htmlLang } from "./captions.ts";
 import { type EntryKind, type JournalEntry, parseEntry } from "./entry.ts";
-import { lastNumber, withEntry } from "./journal.ts";
+import { type CallJournal, emptyJournal, withEntry } from "./journal.ts";
 
-const CALL = "CA1";
+const CALL = `CA${"1".repeat(32)}`;
+const OTHER = `CA${"2".repeat(32)}`;
+const CONFERENCE = `CF${"3".repeat(32)}`;
 
-function entry(n: number, kind: EntryKind = "call", detail: Record<string, unknown> = {}, sid = CALL): JournalEntry {
+function entry(n: number, kind: EntryKind = "call", detail: Record<string, unknown> = {}, sid: string | null = CALL): JournalEntry {
   return { n, t: 1_000 + n, call_sid: sid, kind, title: "", detail };
 }
 
@@ -13,22 +15,45 @@ function hears(n: number, text: string, language: string | null = "en-US", sid =
   return entry(n, "hears", { text, language, interruptible: true }, sid);
 }
 
+function journalOf(...entries: JournalEntry[]): CallJournal {
+  return entries.reduce(withEntry, emptyJournal(CALL));
+}
+
+function numbers(journal: CallJournal): number[] {
+  return journal.lines.map((line) => line.n);
+}
+
 test("a line that came twice is kept once", () => {
-  const once = [entry(1), entry(2)];
-  expect(withEntry(once, entry(2))).toBe(once);
-  expect(withEntry(once, entry(1))).toBe(once);
+  const journal = journalOf(entry(1), entry(2), entry(4, "call", {}, OTHER));
+  expect(withEntry(journal, entry(2))).toBe(journal);
+  expect(withEntry(journal, entry(1))).toBe(journal);
+  expect(withEntry(journal, entry(4, "call", {}, OTHER))).toBe(journal);
 });
 
 test("a late line goes to its place", () => {
-  const entries = [entry(1), entry(5)];
-  expect(withEntry(entries, entry(3)).map((line) => line.n)).toEqual([1, 3, 5]);
-  expect(withEntry(entries, entry(9)).map((line) => line.n)).toEqual([1, 5, 9]);
-  expect(lastNumber(withEntry(entries, entry(9)))).toBe(9);
-  expect(lastNumber([])).toBe(0);
+  expect(numbers(journalOf(entry(1), entry(5), entry(3), entry(9)))).toEqual([1, 3, 5, 9]);
+});
+
+test("calls of other people stay out, even when a list names both", () => {
+  const members = entry(3, "rest", { path: "/Queues/QU1/Members.json", answer: { members: [CALL, OTHER] } }, null);
+  expect(numbers(journalOf(entry(1), entry(2, "call", {}, OTHER), members, entry(4, "hears", {}, OTHER)))).toEqual([1, 3]);
+});
+
+test("the agent's leg joins, with what came before, once a conference ties it to the call", () => {
+  const journal = journalOf(
+    entry(1),
+    entry(2, "rest", { path: "/2010-04-01/Accounts/AC1/Conferences/room-7/Participants.json" }, OTHER),
+    entry(3, "call", {}, OTHER),
+    entry(4, "conference", { conference_sid: CONFERENCE, name: "room-7" }, OTHER),
+  );
+  expect(numbers(journal)).toEqual([1]);
+  const tied = withEntry(journal, entry(5, "conference", { conference_sid: CONFERENCE, name: "room-7" }));
+  expect(numbers(tied)).toEqual([1, 2, 3, 4, 5]);
+  expect(numbers(withEntry(tied, entry(6, "call", {}, OTHER)))).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
 test("captions are what this caller hears, in the language it is spoken in", () => {
-  const lines = conversation(CALL, [hears(1, "您好", "cmn-TW"), entry(2), hears(3, "agent tone", null, "CA2")]);
+  const lines = conversation(CALL, [hears(1, "您好", "cmn-TW"), entry(2), hears(3, "agent tone", null, OTHER)]);
   expect(lines).toEqual([
     { type: "heard", id: "n1", text: "您好", sound: false, lang: "zh-Hant-TW", speaker: null },
   ]);

@@ -30,7 +30,7 @@ export function CallLog({ phone }: { phone: Phone }) {
         <CopyButton text={() => JSON.stringify(shown, null, 2)} label={t("log.copy")} isDisabled={shown.length === 0} />
       </div>
       <Filter entries={entries} hidden={hidden} onChange={setHidden} />
-      <div ref={list} className={css.scroll} tabIndex={0} role="region" aria-labelledby="log-heading">
+      <div ref={list} className={css.scroll} tabIndex={0} role="group" aria-labelledby="log-heading">
         {entries.length === 0 ? (
           <HowItWorks />
         ) : (

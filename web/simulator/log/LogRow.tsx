@@ -80,7 +80,7 @@ function Details({ entry }: LogRowProps) {
 
 function DetailBlock({ detail }: { detail: Detail }) {
   const { t } = useTranslation("simulator");
-  const name = detail.name === "params" ? t("log.form_fields") : detail.name === "twiml" ? "TwiML" : detail.name;
+  const name = detail.name === "params" || detail.name === "form" ? t("log.form_fields") : detail.name === "twiml" ? "TwiML" : detail.name;
   if (detail.type === "code") {
     return (
       <figure className={css.block}>
@@ -95,8 +95,8 @@ function DetailBlock({ detail }: { detail: Detail }) {
     <div className={css.block}>
       {name && <p className={css.name}>{name}</p>}
       <dl className={css.fields}>
-        {detail.fields.map((field) => (
-          <div key={field.name} className={css.field}>
+        {detail.fields.map((field, at) => (
+          <div key={`${field.name}-${at}`} className={css.field}>
             <dt>{field.name}</dt>
             <dd>{field.value === "" ? <span className={css.blank}>{t("log.blank")}</span> : field.value}</dd>
           </div>

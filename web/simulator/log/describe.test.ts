@@ -52,3 +52,21 @@ test("an instruction without words is summed up by its attributes", () => {
   const line = entry("instruction", "Gather", { attributes: { input: "dtmf", numDigits: "1" }, text: "" });
   expect(summaryOf(line)).toBe("input=dtmf  numDigits=1");
 });
+
+test("a REST command shows its form, names that repeat included", () => {
+  const line = entry("rest", "CreateParticipant 201", {
+    operation: "CreateParticipant",
+    method: "POST",
+    path: "/2010-04-01/Accounts/AC1/Conferences/room/Participants.json",
+    query: "",
+    form: [
+      ["StatusCallbackEvent", "ringing"],
+      ["StatusCallbackEvent", "answered"],
+    ],
+    status: 201,
+    answer: { call_sid: "CA1", muted: false },
+  });
+  expect(outcomeOf(line)).toEqual({ text: "201", good: true });
+  expect(detailsOf(line).map((detail) => detail.name)).toEqual([null, "form", "answer"]);
+  expect(detailsOf(line)[1]).toMatchObject({ fields: [{ value: "ringing" }, { value: "answered" }] });
+});

@@ -32,7 +32,10 @@ const DIRECTIONS: Readonly<Record<EntryKind, Direction>> = {
 };
 
 const SUMMARY = ["text", "path", "name", "url", "message", "reason"] as const;
-const SHOWN_ELSEWHERE = new Set(["status", "ms"]);
+const SHOWN_ELSEWHERE: Readonly<Partial<Record<EntryKind, readonly string[]>>> = {
+  webhook: ["status", "ms", "kind", "path"],
+  rest: ["status", "ms", "operation"],
+};
 
 /** Which way a line went. */
 export function directionOf(entry: JournalEntry): Direction {
@@ -65,16 +68,23 @@ export function detailsOf(entry: JournalEntry): readonly Detail[] {
   const rest: Detail[] = [];
   for (const [name, value] of Object.entries(entry.detail)) {
     if (value === null || value === undefined || value === "") continue;
-    if (isRecord(value)) rest.push(...fieldsOf(name, value));
+    if (SHOWN_ELSEWHERE[entry.kind]?.includes(name)) continue;
+    if (isRecord(value)) rest.push(...fieldsOf(name, Object.entries(value)));
+    else if (isPairs(value)) rest.push(...fieldsOf(name, value));
     else if (Array.isArray(value)) rest.push({ type: "code", name, text: JSON.stringify(value, null, 2) });
     else if (typeof value === "string" && looksLikeXml(value)) rest.push({ type: "code", name, text: prettyXml(value) });
-    else if (!(SHOWN_ELSEWHERE.has(name) && outcomeOf(entry))) plain.push({ name, value: String(value) });
+    else plain.push({ name, value: String(value) });
   }
   return plain.length > 0 ? [{ type: "fields", name: null, fields: plain }, ...rest] : rest;
 }
 
-function fieldsOf(name: string, value: Record<string, unknown>): Detail[] {
-  const fields = Object.entries(value).map(([key, item]) => ({
+// A REST form may hold a name several times, so it comes as pairs.
+function isPairs(value: unknown): value is readonly [string, unknown][] {
+  return Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length === 2);
+}
+
+function fieldsOf(name: string, pairs: readonly (readonly [string, unknown])[]): Detail[] {
+  const fields = pairs.map(([key, item]) => ({
     name: key,
     value: typeof item === "string" ? item : JSON.stringify(item),
   }));

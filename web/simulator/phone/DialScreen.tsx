@@ -20,6 +20,7 @@ export function DialScreen({ phone, directory }: { phone: Phone; directory: Dire
   const from = callerOf(form);
 
   useEffect(() => fillForm(fitted(useDialForm.getState(), directory)), [directory]);
+  useEffect(() => useDialForm.subscribe(() => phone.dismiss()), [phone]);
 
   return (
     <form

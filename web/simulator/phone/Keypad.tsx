@@ -32,15 +32,12 @@ export function Keypad({ onKey }: { onKey: (key: PhoneKey) => void }) {
           <Button
             key={key}
             className={css.key ?? ""}
-            aria-label={name ? t(`keypad.${name}`) : key}
+            aria-label={name && t(`keypad.${name}`)}
             onPress={() => onKey(key)}
             data-lit={lit === key || undefined}
             data-testid={`key-${name ?? key}`}
           >
-            <span className={css.digit}>{key}</span>
-            <span className={css.letters} aria-hidden="true">
-              {LETTERS[key]}
-            </span>
+            <span className={css.digit}>{key}</span> <span className={css.letters}>{LETTERS[key]}</span>
           </Button>
         );
       })}

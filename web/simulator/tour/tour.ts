@@ -2,7 +2,6 @@
 import { create } from "zustand";
 import type { Locale } from "../../shared/i18n/locales.ts";
 import { currentPhase, type Phone, type PhoneState } from "../call/phone.ts";
-import { lastNumber } from "../journal/journal.ts";
 import { callerFor, momentOf, SCENARIOS, type ScenarioId, type Step, wordsOf } from "./scenarios.ts";
 
 export interface TourState {
@@ -48,7 +47,7 @@ export function createTour(phone: Phone, pause = BEFORE_ACTING) {
   async function act(step: Step): Promise<void> {
     timer = undefined;
     if (use.getState().state !== "running" || !("do" in step) || step.do === "call") return;
-    sinceN = lastNumber(phone.get().entries);
+    sinceN = phone.get().entries.at(-1)?.n ?? 0;
     const done = step.do === "say" ? await phone.say(wordsOf(step, language)) : await phone.press(step.key);
     if (done) advance();
     else stop();
