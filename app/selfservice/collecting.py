@@ -13,9 +13,10 @@ from app.selfservice.definition import (
     MenuNode,
     Text,
 )
+from app.selfservice.locales import Locale
 from app.selfservice.prompts import fill, message
 from app.selfservice.spoken import day_and_time, number, speakable_name
-from app.selfservice.state import State
+from app.selfservice.state import FoundArticle, State
 from app.selfservice.turns import Choice, Collect, Prompt
 
 NONE_KEY = "9"  # "none of these" when titles are read back
@@ -93,17 +94,24 @@ def _confirm(flow: FlowDefinition, state: State, node: ConfirmNode) -> Collect:
 
 
 def _choose(flow: FlowDefinition, state: State, node: ChooseNode) -> Collect:
-    locale, titles = state.locale, [article.title for article in state.candidates]
-    if len(titles) == 1:
-        return _asked(
-            state, message("choose.single", locale, title=titles[0]), choices=[Choice(YES_KEY, titles[0])]
-        )
-    lines = [worded(flow, state, node.intro, "choose.intro")]
-    for place, title in enumerate(titles, start=1):
-        lines.append(message("choose.option", locale, title=title, key=number(place, locale)))
-    lines.append(message("choose.none", locale, key=number(int(NONE_KEY), locale)))
-    choices = [Choice(str(place), title) for place, title in enumerate(titles, start=1)]
-    return _asked(state, *lines, hints=titles, choices=choices)
+    articles = state.candidates
+    choices = tuple(Choice(str(place), article.title) for place, article in enumerate(articles, start=1))
+    if len(articles) == 1:
+        prompts = [_titled("choose.single", articles[0], state.locale)]
+        return Collect(tuple(prompts), state.locale, choices=choices)
+    prompts = [Prompt(worded(flow, state, node.intro, "choose.intro"), state.locale)]
+    for place, article in enumerate(articles, start=1):
+        prompts.append(_titled("choose.option", article, state.locale, place))
+    none_key = number(int(NONE_KEY), state.locale)
+    prompts.append(Prompt(message("choose.none", state.locale, key=none_key), state.locale))
+    hints = tuple(article.title for article in articles)
+    return Collect(tuple(prompts), state.locale, hints=hints, choices=choices)
+
+
+def _titled(key: str, article: FoundArticle, locale: Locale, place: int = 1) -> Prompt:
+    """A message with an article's title, in a voice that can read it."""
+    voice = article.voice(locale)
+    return Prompt(message(key, voice, title=article.title, key=number(place, voice)), voice)
 
 
 def _language(state: State, node: LanguageNode) -> Collect:

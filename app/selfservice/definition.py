@@ -4,8 +4,9 @@ Loading checks shapes only, so that a half-done draft can be saved; `validation.
 Nothing in it belongs to a carrier. Node ids are stable: statistics and running contacts refer to them.
 """
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -249,6 +250,12 @@ class FlowDefinition(Part):
         for node in self.nodes:
             found.setdefault(node.id, node)
         return found
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A changed copy; what was worked out from the old nodes is not carried over."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("by_id", None)
+        return copied
 
     def words(self, text: Text, locale: Locale) -> str:
         """The text in `locale`, else in the flow's default language, else in any."""

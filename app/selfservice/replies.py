@@ -241,7 +241,7 @@ def _repeat(walk: Walk, node: AskingNode) -> Turn:
     """Say it again; at a confirmation that includes the answer itself."""
     article = walk.state.article
     if isinstance(node, ConfirmNode) and article is not None:
-        walk.say_answer(message("answer.intro", walk.state.locale, title=article.title))
+        walk.say_answer(article)
     return walk.present(node)
 
 

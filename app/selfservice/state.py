@@ -82,6 +82,12 @@ class FoundArticle:
     topic: str | None = None
     locale: Locale | None = None
 
+    def voice(self, locale: Locale) -> Locale:
+        """The language to speak of it in to a caller of `locale`: its own when that voice cannot read it."""
+        if self.locale is None or self.locale.is_chinese == locale.is_chinese:
+            return locale
+        return self.locale
+
     def clipped(self) -> "FoundArticle":
         """The same article within what a caller can listen to."""
         spoken = tuple(step[:MAX_SPOKEN_STEP] for step in self.steps if step.strip())

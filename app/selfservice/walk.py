@@ -27,13 +27,23 @@ from app.selfservice.definition import (
     QueueNode,
     SayNode,
     SetNode,
+    Text,
     TierRule,
     Topic,
 )
 from app.selfservice.locales import Locale
 from app.selfservice.prompts import fill, message
 from app.selfservice.spoken import day_part, speakable_name
-from app.selfservice.state import MAX_PATH, Outcome, PathEntry, PathKind, State, Status, UnsolvedReason
+from app.selfservice.state import (
+    MAX_PATH,
+    FoundArticle,
+    Outcome,
+    PathEntry,
+    PathKind,
+    State,
+    Status,
+    UnsolvedReason,
+)
 from app.selfservice.turns import Action, Close, Enqueue, Prompt, Turn
 
 MAX_HOPS = 60  # nodes passed without asking anything; no sensible flow has as many
@@ -105,13 +115,13 @@ class Walk:
         self.state = replace(self.state, node=node.id, status=Status.ASKING)
         return self.turn(collect(self.flow, self.state, node, self._prompts))
 
-    def say_answer(self, intro: str) -> None:
-        """Speak the chosen article: an introduction, then its steps in the article's language."""
-        article = self.state.article
-        if article is not None:
-            self.say(intro)
-            for step in article.steps:
-                self.say(step, locale=article.locale)
+    def say_answer(self, article: FoundArticle, intro: Text | None = None) -> None:
+        """Speak an article, its introduction and its steps, in a voice that can read it."""
+        voice = article.voice(self.state.locale)
+        heard = replace(self.state, locale=voice)
+        self.say(worded(self.flow, heard, intro, "answer.intro", title=article.title), locale=voice)
+        for step in article.steps:
+            self.say(step, locale=article.locale)
 
     def final(self) -> Turn:
         """The last action again, for a contact that has already left self-service. Logs nothing."""
@@ -187,7 +197,7 @@ class Walk:
         if article is None or not article.steps:
             self.state = replace(self.state, reason=UnsolvedReason.NO_ANSWER_FOUND)
             return node.otherwise if node.otherwise in self.flow.by_id else self.flow.human
-        self.say_answer(worded(self.flow, self.state, node.intro, "answer.intro", title=article.title))
+        self.say_answer(article, node.intro)
         self.note(PathKind.ANSWER, article.title, article_id=article.article_id)
         return node.next
 

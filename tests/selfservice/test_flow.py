@@ -241,7 +241,20 @@ class TestQuestion:
         facts = replace(FACTS, locale=Locale.EN)
         call = Call(facts).press("3").say("parcel").find(Zone.ANSWER, replace(PARCEL, locale=Locale.ZH_HANT))
         assert isinstance(call.turn.action, Collect)
-        assert [p.locale for p in call.turn.action.prompts if "工作天" in p.text] == [Locale.ZH_HANT]
+        spoken = [(p.locale, p.text) for p in call.turn.action.prompts]
+        assert spoken[:2] == [
+            (Locale.ZH_HANT, "關於「多久可以收到包裹」，為您說明如下。"),
+            (Locale.ZH_HANT, "本島一到三個工作天。"),
+        ]
+        assert spoken[-1][0] is Locale.EN
+
+    def test_titles_are_read_back_in_a_voice_that_can_read_them(self) -> None:
+        english = replace(POINTS, title="When points expire", locale=Locale.EN)
+        call = Call().press("3").say("點數").find(Zone.CHOOSE, PARCEL, english)
+        assert isinstance(call.turn.action, Collect)
+        assert (Locale.EN, "For When points expire, press 2.") in [
+            (p.locale, p.text) for p in call.turn.action.prompts
+        ]
 
     def test_the_question_is_masked_before_it_is_searched_or_kept(self) -> None:
         call = Call().press("3").say("我的訂單 A123456789 電話０９１２-３４５-６７８ 信箱 amy@example.com")

@@ -32,6 +32,12 @@ def test_the_demo_flow_survives_saving() -> None:
     assert FlowDefinition.load(demo_flow().model_dump_json(exclude_defaults=True)) == demo_flow()
 
 
+def test_a_changed_copy_knows_its_own_nodes() -> None:
+    flow = demo_flow()
+    assert "main_menu" in flow.by_id
+    assert flow.model_copy(update={"nodes": flow.nodes[:1]}).by_id.keys() == {"greeting"}
+
+
 def say(next_node: str) -> Document:
     return {
         "id": "extra",
