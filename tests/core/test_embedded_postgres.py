@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -27,6 +27,9 @@ from tests.support.waiting import wait_until
 ROOT = Path(__file__).resolve().parents[2]
 GRACE_S = 0.4
 
+Client = subprocess.Popen[str]
+StartClient = Callable[..., Client]
+
 CLIENT = """
 import asyncio, asyncpg, sys
 from pathlib import Path
@@ -42,7 +45,7 @@ async def commit_for_ever(dsn):
         await connection.execute("insert into ledger values ($1)", number)
         print("committed", number, flush=True)
 
-server = EmbeddedPostgres(Path(sys.argv[1]), grace_s=float(sys.argv[2]))
+server = EmbeddedPostgres(Path(sys.argv[1]), grace_s=float(sys.argv[2]), for_tests=sys.argv[3] == "fast")
 running = server.start(lambda line: print(line, flush=True))
 asyncio.run(commit_for_ever(running.dsn))
 """
@@ -60,22 +63,31 @@ def home() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture
+def start_client(home: Path) -> Iterator[StartClient]:
+    """Starts another process that starts the server and commits a growing number until it is killed."""
+    clients: list[Client] = []
+
+    def begin() -> Client:
+        client = subprocess.Popen(
+            [sys.executable, "-c", CLIENT, str(home), str(GRACE_S)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        clients.append(client)
+        return client
+
+    yield begin
+    for client in clients:
+        kill(client)
+
+
 def start(home: Path, *, for_tests: bool = False) -> RunningPostgres:
     return EmbeddedPostgres(home, grace_s=GRACE_S, for_tests=for_tests).start()
 
 
-def start_client(home: Path) -> subprocess.Popen[str]:
-    """Another process that starts the server and commits a growing number until it is killed."""
-    return subprocess.Popen(
-        [sys.executable, "-c", CLIENT, str(home), str(GRACE_S)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def read_until(client: subprocess.Popen[str], word: str) -> str:
+def read_until(client: Client, word: str) -> str:
     assert client.stdout is not None
     for line in client.stdout:
         if line.startswith(word):
@@ -83,10 +95,13 @@ def read_until(client: subprocess.Popen[str], word: str) -> str:
     raise AssertionError(f"the client ended before it said {word!r}")
 
 
-def kill(client: subprocess.Popen[str]) -> str:
+def kill(client: Client) -> str:
     """kill -9; returns what it had said until then."""
     client.kill()
-    rest, _ = client.communicate(timeout=20)
+    rest = "" if client.stdout is None or client.stdout.closed else client.stdout.read()
+    client.wait(timeout=20)
+    if client.stdout is not None:
+        client.stdout.close()
     return rest
 
 
@@ -114,23 +129,21 @@ async def test_data_is_there_again_after_a_stop_and_a_second_start(home: Path) -
         assert await fetch(second.dsn, "select answer from kept") == 42
 
 
-async def test_server_listens_on_a_private_socket_only(home: Path) -> None:
+async def test_server_listens_on_a_private_socket_only_and_sorts_alike_everywhere(home: Path) -> None:
     with start(home, for_tests=True) as running:
         assert await fetch(running.dsn, "show listen_addresses") == ""
         directory = str(await fetch(running.dsn, "show unix_socket_directories"))
         assert os.stat(directory).st_mode & 0o077 == 0
         assert await fetch(running.dsn, "show data_checksums") == "on"
-
-
-async def test_database_sorts_alike_on_every_machine(home: Path) -> None:
-    with start(home, for_tests=True) as running:
-        query = "select datlocprovider::text || datlocale from pg_database where datname = current_database()"
-        assert await fetch(running.dsn, query) == "bC.UTF-8"
+        collation = (
+            "select datlocprovider::text || datlocale from pg_database where datname = current_database()"
+        )
+        assert await fetch(running.dsn, collation) == "bC.UTF-8", "sorting must not depend on the machine"
 
 
 @pytest.mark.process
-def test_two_starters_at_once_share_one_server(home: Path) -> None:
-    clients = [start_client(home), start_client(home)]
+def test_two_starters_at_once_share_one_server(home: Path, start_client: StartClient) -> None:
+    clients = [start_client(), start_client()]
     servers = {read_until(client, "server") for client in clients}
     for client in clients:
         kill(client)
@@ -138,8 +151,10 @@ def test_two_starters_at_once_share_one_server(home: Path) -> None:
 
 
 @pytest.mark.process
-async def test_killed_client_leaves_no_process_and_loses_no_commit(home: Path) -> None:
-    client = start_client(home)
+async def test_killed_client_leaves_no_process_and_loses_no_commit(
+    home: Path, start_client: StartClient
+) -> None:
+    client = start_client("durable")
     read_until(client, "committed 200")
     acknowledged = kill(client).count("committed") + 200
     wait_until(lambda: not processes_naming(str(home)), what="the server and its supervisor to end")
@@ -150,9 +165,9 @@ async def test_killed_client_leaves_no_process_and_loses_no_commit(home: Path) -
 
 
 @pytest.mark.process
-async def test_server_stays_for_the_clients_that_are_left(home: Path) -> None:
+async def test_server_stays_for_the_clients_that_are_left(home: Path, start_client: StartClient) -> None:
     with start(home, for_tests=True) as running:
-        client = start_client(home)
+        client = start_client()
         read_until(client, "committed")
         kill(client)
         longer_than_the_grace = f"select 'answered' from pg_sleep({GRACE_S * 4})"
@@ -185,11 +200,11 @@ async def test_server_ends_although_its_supervisor_was_killed(home: Path) -> Non
 
 
 @pytest.mark.process
-async def test_start_after_making_the_cluster_was_interrupted(home: Path) -> None:
-    client = start_client(home)
+async def test_start_after_making_the_cluster_was_interrupted(home: Path, start_client: StartClient) -> None:
+    client = start_client()
     read_until(client, "making a PostgreSQL")
     kill(client)
-    with start(home) as running:
+    with start(home, for_tests=True) as running:
         assert await fetch(running.dsn, "select 1") == 1
     assert [name for name in os.listdir(running.home) if name.startswith("data")] == ["data"]
 
@@ -220,7 +235,7 @@ def test_server_started_by_hand_is_left_alone(home: Path) -> None:
 
 
 def test_data_of_another_version_is_refused_with_both_versions_named(home: Path) -> None:
-    with start(home) as running:
+    with start(home, for_tests=True) as running:
         pass
     homes.wait_stopped(running.home)
     (running.home / "data" / "PG_VERSION").write_text("12\n")
@@ -285,4 +300,4 @@ def test_named_folder_without_programs_is_an_error_not_a_reason_to_take_another(
 
 def test_database_name_that_would_need_quotes_is_refused(home: Path) -> None:
     with pytest.raises(EmbeddedPostgresError, match="lower-case letters"):
-        EmbeddedPostgres(home, database="Robert'); --", grace_s=GRACE_S, for_tests=True).start()
+        EmbeddedPostgres(home, database="Robert'); --")

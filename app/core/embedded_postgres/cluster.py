@@ -121,13 +121,17 @@ def server_command(
     return [binaries.program("postgres"), "-D", str(layout.data), *options]
 
 
-def create_database(layout: Layout, binaries: Binaries, socket_dir: Path, database: str) -> None:
-    """Make the database if it is not there. Raises EmbeddedPostgresError with what psql printed."""
+def require_plain_name(database: str) -> None:
+    """Raise EmbeddedPostgresError for a database name that would need quotes."""
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", database):
         raise EmbeddedPostgresError(
             f"`{database}` is no usable database name: only lower-case letters, digits and _, at most 63."
         )
-    statement = f"select 'create database {database}' where not exists (select from pg_database where datname='{database}') \\gexec\n"  # noqa: S608, E501  the name is checked above
+
+
+def create_database(layout: Layout, binaries: Binaries, socket_dir: Path, database: str) -> None:
+    """Make the database if it is not there. Raises EmbeddedPostgresError with what psql printed."""
+    statement = f"select 'create database {database}' where not exists (select from pg_database where datname='{database}') \\gexec\n"  # noqa: S608, E501  see require_plain_name
     psql = [binaries.program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(socket_dir)]
     answer = layout.account.run([*psql, "-U", SUPERUSER, "-d", "postgres"], stdin=statement, timeout_s=60.0)
     if answer.returncode:

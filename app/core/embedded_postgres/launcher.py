@@ -23,6 +23,7 @@ from app.core.embedded_postgres.cluster import (
     log_tail,
     read_status,
     remove_leftovers,
+    require_plain_name,
     server_command,
 )
 from app.core.embedded_postgres.errors import ClusterUnusableError, EmbeddedPostgresError
@@ -76,6 +77,7 @@ class EmbeddedPostgres:
         for_tests: bool = False,
         grace_s: float = 3.0,
     ) -> None:
+        require_plain_name(database)
         self._asked = home
         self._database = database
         self._settings = dict(settings or {})

@@ -172,7 +172,7 @@ def _unescape(field: str) -> str:
 def _make_directories(home: Path) -> None:
     missing = [place for place in (home, *home.parents) if not place.exists()]
     for directory in reversed(missing):
-        directory.mkdir()
+        directory.mkdir(exist_ok=True)  # two starters may be at it
         if os.geteuid() == 0:  # under a strict umask the server's account could not walk through
             directory.chmod(0o755)
 
