@@ -14,7 +14,6 @@ from simulator.audio import Audio
 from simulator.calls import Call, CallStatus, Decision, HangUp
 from simulator.clock import Clock, RealClock, SteppedClock
 from simulator.conferences import Conferences
-from simulator.rooms import Participant
 from simulator.config import SimulatorConfig
 from simulator.endpoints import Endpoints
 from simulator.faults import Faults
@@ -25,6 +24,7 @@ from simulator.people import People
 from simulator.phones import ClientPhone, Phone
 from simulator.queues import Queues
 from simulator.recordings import Recordings
+from simulator.rooms import Participant
 from simulator.sources import Source
 from simulator.verbs import VERBS
 from simulator.verbs.collector import Collector

@@ -125,16 +125,12 @@ def _refuse_by_fault(rules: list[FaultRule]) -> None:
 
 async def _delay_by_fault(sim: Simulator, rules: list[FaultRule], answer: RestAnswer) -> RestAnswer:
     for rule in rules:
-        match rule.effect:
-            case FaultEffect.SLOW:
-                await sim.clock.sleep(rule.delay)
-            case FaultEffect.LOSE_ANSWER:
-                await sim.clock.sleep(rule.delay)
-                raise RestError(504, 20504, "The answer was lost (injected fault)")
-            case FaultEffect.CALLBACK_FIRST if answer.created_sid:
-                await _until_delivered(sim, answer.created_sid)
-            case _:
-                pass
+        if rule.effect in (FaultEffect.SLOW, FaultEffect.LOSE_ANSWER) and rule.delay > 0:
+            await sim.clock.sleep(rule.delay)
+        if rule.effect is FaultEffect.LOSE_ANSWER:
+            raise RestError(504, 20504, "The answer was lost (injected fault)")
+        if rule.effect is FaultEffect.CALLBACK_FIRST and answer.created_sid:
+            await _until_delivered(sim, answer.created_sid)
     return answer
 
 
