@@ -68,13 +68,9 @@ def start_client(home: Path) -> Iterator[StartClient]:
     """Starts another process that starts the server and commits a growing number until it is killed."""
     clients: list[Client] = []
 
-    def begin() -> Client:
-        client = subprocess.Popen(
-            [sys.executable, "-c", CLIENT, str(home), str(GRACE_S)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+    def begin(durability: str = "fast") -> Client:
+        command = [sys.executable, "-c", CLIENT, str(home), str(GRACE_S), durability]
+        client = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         clients.append(client)
         return client
 
