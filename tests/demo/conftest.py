@@ -1,0 +1,56 @@
+"""Fixtures of the demo tests."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.core.db import Database
+from app.core.settings import Settings
+from app.demo.seed import seed
+from tests.support.postgres import TestServer
+
+NOW = datetime(2026, 3, 10, 2, 30, tzinfo=UTC)
+_FAQ_SCHEMA = Path(__file__).resolve().parents[2] / "app" / "faq" / "schema.sql"
+
+
+async def _with_faq_tables(database: Database) -> None:
+    """Create the FAQ's tables while the migration does not."""
+    async with database.transaction() as tx:
+        if await tx.fetchval("select to_regclass('articles') is null"):
+            await tx.execute(_FAQ_SCHEMA.read_text())
+
+
+@pytest.fixture
+async def database(database: Database) -> Database:
+    """An empty database with the FAQ's tables."""
+    await _with_faq_tables(database)
+    return database
+
+
+@pytest.fixture(scope="session")
+def seeded_dsn(postgres: TestServer, template: str) -> Iterator[str]:
+    """One demo centre for all tests that only look at it."""
+    dsn = postgres.clone(template)
+
+    async def fill() -> None:
+        database = Database(dsn, pool_size=2)
+        await database.open()
+        await _with_faq_tables(database)
+        await seed(database, Settings(), now=NOW)
+        await database.close()
+
+    asyncio.run(fill())
+    yield dsn
+    postgres.drop_database(dsn)
+
+
+@pytest.fixture
+async def seeded(seeded_dsn: str) -> AsyncIterator[Database]:
+    """A database that holds the demo centre as of NOW. Tests leave it as it is."""
+    database = Database(seeded_dsn, pool_size=2)
+    await database.open()
+    yield database
+    await database.close()
