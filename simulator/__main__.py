@@ -33,7 +33,14 @@ def main() -> int:
         sys.stderr.write(f"simulator: {error}\n")
         return 2
     simulator = Simulator(config, clock, seed=arguments.seed, journal_path=arguments.journal)
-    uvicorn.run(create_app(simulator), host=arguments.host, port=arguments.port, log_level="warning")
+    uvicorn.run(
+        create_app(simulator),
+        host=arguments.host,
+        port=arguments.port,
+        log_level="warning",
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=2,
+    )
     return 0
 
 

@@ -104,6 +104,7 @@ class Call:
     first_n: int = 0
     bridged: bool = False
     self_muted: bool = False
+    typed_ahead: str = ""
     collector: "Collector | None" = None
     queue_entry: "QueueEntry | None" = None
     participant: "Participant | None" = None

@@ -17,6 +17,22 @@ if TYPE_CHECKING:
     from simulator.network import Simulator
 
 T = TypeVar("T")
+# Attributes that change what happens but are not simulated: said in the journal, never silently skipped.
+NOT_SIMULATED = frozenset(
+    {
+        ("Client", "url"),
+        ("Conference", "eventCallbackUrl"),
+        ("Conference", "record"),
+        ("Dial", "record"),
+        ("Dial", "sequential"),
+        ("Enqueue", "workflowSid"),
+        ("Gather", "partialResultCallback"),
+        ("Number", "machineDetection"),
+        ("Number", "sendDigits"),
+        ("Number", "url"),
+        ("Record", "transcribe"),
+    }
+)
 
 
 class Outcome(StrEnum):
@@ -131,7 +147,15 @@ class Execution:
             text="".join(element.itertext()).strip(),
             context=self.context,
         )
+        self._complain_about_attributes(element)
         return await verb(self, element)
+
+    def _complain_about_attributes(self, element: Element) -> None:
+        for part in element.iter():
+            for name in part.attrib:
+                if (part.tag, name) in NOT_SIMULATED:
+                    title = f"attribute {name} of <{part.tag}> is not simulated"
+                    self.sim.journal.add(EntryKind.ERROR, title, self.call.sid)
 
     def answer(self) -> None:
         """Answer an inbound call that is still ringing (the first verb that makes sound does)."""

@@ -53,6 +53,8 @@ class People:
         taken = "".join(
             key for key in digits if key not in "wW" and call.collector and call.collector.press(key)
         )
+        if call.collector is None and not self._sim.config.knobs.drop_early_keys:
+            call.typed_ahead += digits
         self._sim.journal.add(EntryKind.CALL, "keys pressed", call.sid, digits=digits, taken=taken)
 
     def say(self, call: Call, text: str, confidence: float | None = DEFAULT_CONFIDENCE) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from simulator.addresses import is_dialable
 from simulator.calls import Call, Callback, CallStatus, GoTo
-from simulator.journal import EntryKind
 from simulator.network import Simulator
 from simulator.recordings import Recording
 from simulator.rest.paging import in_dates, page
@@ -56,8 +55,6 @@ async def create_call(sim: Simulator, request: RestRequest) -> RestAnswer:
     call.fallback_method = form.text("FallbackMethod") or "POST"
     call.time_limit = float(form.number("TimeLimit", 0)) or None
     sim.start_leg(call, source, ring_seconds(form))
-    if form.flag("Record"):
-        sim.journal.add(EntryKind.ERROR, "Record on create is not simulated", call.sid)
     return RestAnswer(201, render_call(sim, call), call.sid)
 
 

@@ -51,6 +51,8 @@ REFUSALS = {
     FaultEffect.ERROR_429: RestError(429, 20429, "Too many requests (injected fault)"),
 }
 CALLBACK_PATIENCE = 10.0  # real s the answer waits for the first callback at most
+# Fields that would change what happens but are not simulated: said in the journal, never silently skipped.
+NOT_SIMULATED = frozenset({"Record", "ConferenceRecord", "SendDigits", "MachineDetection", "AsyncAmd"})
 MAX_BODY = 1_000_000  # bytes
 
 
@@ -77,6 +79,8 @@ async def handle_rest(sim: Simulator, request: Request) -> Response:
         return JSONResponse(error.as_json(), error.status)
     sid = answer.created_sid or _call_sid(path)
     _note(sim, request, operation_id, pairs, answer.status, answer.body, sid)
+    for name in {name for name, _ in pairs} & NOT_SIMULATED:
+        sim.journal.add(EntryKind.ERROR, f"{operation_id}: the field {name} is not simulated", sid)
     return Response(status_code=204) if answer.body is None else JSONResponse(answer.body, answer.status)
 
 

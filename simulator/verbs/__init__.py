@@ -9,6 +9,7 @@ from simulator.verbs.flow import hangup, leave, redirect, reject
 from simulator.verbs.gather import gather
 from simulator.verbs.record import record
 from simulator.verbs.speech import pause, play, say
+from simulator.verbs.start import start
 
 VERBS: Mapping[str, Verb] = {
     "Dial": dial,
@@ -22,4 +23,5 @@ VERBS: Mapping[str, Verb] = {
     "Redirect": redirect,
     "Reject": reject,
     "Say": say,
+    "Start": start,
 }

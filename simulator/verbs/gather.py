@@ -28,6 +28,9 @@ async def gather(run: Execution, element: Element) -> Step:
         speech_pause=_speech_pause(element),
     )
     run.call.collector = collector
+    typed, run.call.typed_ahead = run.call.typed_ahead, ""
+    for key in typed:
+        collector.press(key)
     run.sim.journal.recheck()
     try:
         await _prompt(run, element, collector)

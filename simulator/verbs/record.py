@@ -3,11 +3,12 @@
 from functools import partial
 from xml.etree.ElementTree import Element
 
-from simulator.calls import Callback, HangUp, Interrupted, first_of
+from simulator.calls import HangUp, Interrupted, first_of
 from simulator.execution import Execution, Step
 from simulator.journal import EntryKind
 from simulator.recordings import Recording
 from simulator.verbs.collector import Collector
+from simulator.verbs.start import recording_callback
 
 DEFAULT_MAX_LENGTH = 3600.0  # s
 DEFAULT_TIMEOUT = 5.0  # s of silence that end it
@@ -25,7 +26,7 @@ async def record(run: Execution, element: Element) -> Step:
     collector = Collector(
         keys=True, speech=True, num_digits=None, finish_on=element.get("finishOnKey", DEFAULT_FINISH_KEYS)
     )
-    recording = sim.recordings.begin(call, "RecordVerb", _callback(run, element), channels=1)
+    recording = sim.recordings.begin(call, "RecordVerb", recording_callback(run, element), channels=1)
     call.collector = collector
     try:
         digits = await _listen(run, element, collector, recording)
@@ -42,14 +43,6 @@ async def record(run: Execution, element: Element) -> Step:
     if not recording.heard and not sim.config.knobs.record_silence_sends_action:
         return None
     return run.action(element, "voice.record_action", recording.action_fields(digits))
-
-
-def _callback(run: Execution, element: Element) -> Callback | None:
-    url = element.get("recordingStatusCallback")
-    if not url:
-        return None
-    events = frozenset(element.get("recordingStatusCallbackEvent", "completed").split())
-    return Callback(run.resolve(url), element.get("recordingStatusCallbackMethod", "POST"), events)
 
 
 async def _listen(run: Execution, element: Element, collector: Collector, recording: Recording) -> str:

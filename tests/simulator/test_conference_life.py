@@ -145,6 +145,49 @@ async def test_first_participant_fixes_the_callbacks_and_labels_are_unique(
     assert all(request.signed for request in product.received)
 
 
+async def test_redirected_customer_leaves_the_room_for_a_survey(
+    sim: Simulator, product: Product, rest: httpx.AsyncClient
+) -> None:
+    customer, leg, _ = await connect(sim, product, rest)
+    survey = f'<Response><Gather action="{BASE}/csat" numDigits="1"><Say>rate us</Say></Gather></Response>'
+    product.script["/csat"] = "<Say>thanks</Say>"
+    await rest.post(f"/Calls/{customer.sid}.json", data={"Twiml": survey})
+    await customer.hears("rate us")
+    assert await leg.ended() == "completed"
+    customer.press("5")
+    await customer.hears("thanks")
+    assert product.of("/csat")[0]["Digits"] == "5"
+    await customer.ended()
+    await sim.advance(2)
+    leaves = [f for f in product.of("/conf") if f["StatusCallbackEvent"] == "participant-leave"]
+    assert leaves[0]["ReasonParticipantLeft"] == "participant_updated_via_api"
+    assert sim.oracles() == []
+
+
+async def test_ended_name_opens_a_new_conference(
+    sim: Simulator, product: Product, rest: httpx.AsyncClient
+) -> None:
+    _, leg, room = await connect(sim, product, rest)
+    ended = await rest.post(f"/Conferences/{room}.json", data={"Status": "completed"})
+    assert ended.json()["reason_conference_ended"] == "conference-ended-via-api"
+    await leg.ended()
+    again = await rest.post("/Conferences/itx-1/Participants.json", data=AGENT_FORM)
+    assert again.json()["conference_sid"] != room
+    listed = (await rest.get("/Conferences.json", params={"FriendlyName": "itx-1"})).json()["conferences"]
+    assert [c["status"] for c in listed] == ["init", "completed"]
+
+
+async def test_announcement_is_heard_by_one_and_reported(
+    sim: Simulator, product: Product, rest: httpx.AsyncClient
+) -> None:
+    customer, leg, room = await connect(sim, product, rest)
+    product.script["/whisper"] = "<Say>third call today</Say>"
+    path = f"/Conferences/{room}/Participants/agent-9.json"
+    assert (await rest.post(path, data={"AnnounceUrl": f"{BASE}/whisper"})).status_code == 200
+    await leg.hears("third call today")
+    assert "third call today" not in [e.title for e in sim.journal.of(customer.sid)]
+
+
 async def test_coach_needs_a_coached_call_that_is_there(
     sim: Simulator, product: Product, rest: httpx.AsyncClient
 ) -> None:

@@ -19,8 +19,9 @@ from tests.simulator.conftest import ACCOUNT, API_KEY, CALLER, NUMBER, SECRET, m
 from tests.simulator.product import TOKEN, Product
 
 SPEED = 50.0
+GRACE = 100.0  # virtual s: two real seconds, enough to reconnect on a busy machine
 PATIENCE = 10.0  # real s
-LEG = {"From": NUMBER, "To": "client:agent_x?itx=1", "Label": "agent-1"}
+LEG = {"From": NUMBER, "To": "client:agent_x?itx=1", "Label": "agent-1", "Timeout": "600"}
 
 
 class Served:
@@ -45,7 +46,7 @@ class Served:
 @pytest.fixture
 async def served(product: Product) -> AsyncIterator[Served]:
     """A server on a free port; virtual time runs fifty times as fast."""
-    sim = Simulator(make_config(Knobs(client_grace=20.0)), RealClock(SPEED), product.transport, seed=3)
+    sim = Simulator(make_config(Knobs(client_grace=GRACE)), RealClock(SPEED), product.transport, seed=3)
     config = uvicorn.Config(create_app(sim), log_level="critical", ws="websockets-sansio")
     server = uvicorn.Server(config)
     listening = socket.create_server(("127.0.0.1", 0))
@@ -94,7 +95,7 @@ async def test_directory_lists_numbers_and_callers(served: Served) -> None:
 
 async def test_phone_page_can_call_press_and_hang_up(served: Served, product: Product) -> None:
     product.script |= {
-        "/voice": '<Gather action="/key" numDigits="1"><Say>請按一</Say></Gather>',
+        "/voice": '<Gather action="/key" numDigits="1" timeout="600"><Say>請按一</Say></Gather>',
         "/key": "<Pause/>",
     }
     made = await served.http.post("/sim/calls", json={"from": CALLER, "to": NUMBER})
@@ -182,7 +183,7 @@ async def test_lost_socket_ends_the_leg_after_the_grace(served: Served) -> None:
         await frame(ws, "connected")
     call = served.sim.calls[sid]
     assert call.live
-    await served.sim.until(lambda: not call.live, 60, "the leg drops")
+    await served.sim.until(lambda: not call.live, 10 * GRACE, "the leg drops")
     assert call.ended is not None
     assert call.ended_by == "network"
 
@@ -197,7 +198,7 @@ async def test_reconnect_within_the_grace_keeps_the_leg(served: Served) -> None:
     async with served.socket("/sim/client") as ws:
         await register(ws)
         assert (await frame(ws, "connected"))["call_sid"] == sid
-        await served.sim.clock.sleep(30)
+        await served.sim.clock.sleep(1.2 * GRACE)
         assert served.sim.calls[sid].live
 
 

@@ -1,5 +1,6 @@
 """What happens with bad documents, unknown verbs, loops, and calls that are never answered."""
 
+import httpx
 import pytest
 
 from simulator import Simulator
@@ -89,7 +90,7 @@ async def test_music_lasts_as_long_as_its_server_says_and_is_skipped_when_missin
 
 async def test_voicemail_is_recorded_and_reported(sim: Simulator, product: Product) -> None:
     product.script["/voice"] = (
-        '<Record action="/done" finishOnKey="#" timeout="5" recordingStatusCallback="/rec"/><Say>nothing</Say>'
+        '<Record action="/done" finishOnKey="#" recordingStatusCallback="/rec"/><Say>nothing</Say>'
     )
     product.script["/done"] = "<Say>thank you</Say>"
     call = await sim.phone(CALLER).call(NUMBER)
@@ -103,6 +104,24 @@ async def test_voicemail_is_recorded_and_reported(sim: Simulator, product: Produ
     (recorded,) = product.of("/rec")
     assert (done["Digits"], recorded["RecordingStatus"]) == ("#", "completed")
     assert done["RecordingSid"] == recorded["RecordingSid"]
+
+
+async def test_leg_is_recorded_beside_the_next_verbs(
+    sim: Simulator, product: Product, rest: httpx.AsyncClient
+) -> None:
+    product.script["/voice"] = (
+        '<Start><Recording channels="dual" recordingStatusCallback="/rec" '
+        'recordingStatusCallbackEvent="in-progress completed"/></Start><Pause length="20"/>'
+    )
+    call = await sim.phone(CALLER).call(NUMBER)
+    await sim.advance(3)
+    path = f"/Calls/{call.sid}/Recordings/Twilio.CURRENT.json"
+    assert (await rest.post(path, data={"Status": "paused"})).json()["status"] == "paused"
+    assert (await rest.post(path, data={"Status": "in-progress"})).json()["status"] == "in-progress"
+    assert await call.ended() == "completed"
+    await sim.advance(5)
+    assert [f["RecordingStatus"] for f in product.of("/rec")] == ["in-progress", "completed"]
+    assert product.of("/rec")[0]["RecordingChannels"] == "2"
 
 
 async def test_hanging_up_while_recording_says_so(sim: Simulator, product: Product) -> None:

@@ -5,8 +5,8 @@ import pytest
 from simulator import check_document
 
 GATHER = (
-    '<Response><Gather input="dtmf speech" language="cmn-Hant-TW" hints="帳單,報修" numDigits="1" timeout="5" '
-    'speechTimeout="auto" actionOnEmptyResult="true" action="/ivr">'
+    '<Response><Gather input="dtmf speech" language="cmn-Hant-TW" hints="帳單,報修" numDigits="1" '
+    'timeout="5" speechTimeout="auto" actionOnEmptyResult="true" action="/ivr">'
     '<Say language="cmn-TW" voice="Google.cmn-TW-Wavenet-A">您好</Say></Gather></Response>'
 )
 GOOD = {
