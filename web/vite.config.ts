@@ -36,7 +36,7 @@ export default defineConfig({
     },
   },
   test: {
-    environment: "happy-dom",
+    environment: "node",
     include: ["{console,simulator,shared}/**/*.test.{ts,tsx}"],
   },
 });

@@ -38,7 +38,6 @@ export const screenPop = (change: Partial<ScreenPop> = {}): ScreenPop => ({
   },
   usual_topics: [],
   past_contacts: [],
-  open_cases: 0,
   orders: [],
   ...change,
 });

@@ -5,11 +5,11 @@ export type ClientOptions = {
 };
 
 /**
- * ActivityState
+ * Activity
  *
- * What work does to the agent.
+ * What work does to the agent, the most pressing first.
  */
-export type ActivityState = 'idle' | 'offered' | 'on_contact' | 'wrap_up' | 'not_responding';
+export type Activity = 'not_responding' | 'on_contact' | 'offered' | 'wrap_up' | 'idle';
 
 /**
  * AgentState
@@ -21,7 +21,7 @@ export type AgentState = {
      * Agent Id
      */
     agent_id: string;
-    presence: PresenceState;
+    presence: Presence;
     /**
      * Presence Reason
      *
@@ -32,7 +32,7 @@ export type AgentState = {
      * Presence Since
      */
     presence_since: string;
-    activity: ActivityState;
+    activity: Activity;
     /**
      * Activity Since
      */
@@ -168,7 +168,7 @@ export type ContactRemoved = {
 /**
  * ContactState
  *
- * The life of a contact; `closed` carries an outcome.
+ * Where a contact stands.
  */
 export type ContactState = 'new' | 'self_service' | 'queued' | 'offered' | 'active' | 'wrap_up' | 'closed';
 
@@ -515,7 +515,7 @@ export type OfferMade = {
 /**
  * OfferState
  *
- * The life of an offer.
+ * The life of an offer; the first three are live.
  */
 export type OfferState = 'pending' | 'accepting' | 'accepted' | 'rejected' | 'timed_out' | 'withdrawn' | 'ended';
 
@@ -668,11 +668,11 @@ export type PathStep = {
 };
 
 /**
- * PresenceState
+ * Presence
  *
  * What the agent chose.
  */
-export type PresenceState = 'available' | 'away' | 'offline';
+export type Presence = 'available' | 'away' | 'offline';
 
 /**
  * QueueFigures
@@ -759,10 +759,6 @@ export type ScreenPop = {
      * Past Contacts
      */
     past_contacts: Array<PastContact>;
-    /**
-     * Open Cases
-     */
-    open_cases: number;
     /**
      * Orders
      */
@@ -1130,84 +1126,6 @@ export type ClientMessage = ({
 } & OfferSeen);
 
 /**
- * Role
- *
- * What an agent account may do; see `app.core.auth` for the permissions of each.
- */
-export type Role = 'agent' | 'supervisor' | 'admin';
-
-/**
- * Me
- *
- * The signed-in agent and what the page needs to start.
- */
-export type Me = {
-    /**
-     * Agent Id
-     */
-    agent_id: string;
-    /**
-     * Login
-     */
-    login: string;
-    /**
-     * Display Name
-     */
-    display_name: string;
-    role: Role;
-    /**
-     * Locale
-     */
-    locale: 'en' | 'zh-Hant' | 'zh-Hans';
-    /**
-     * Permissions
-     */
-    permissions: Array<string>;
-    /**
-     * Company Name
-     */
-    company_name: string;
-    /**
-     * Build
-     *
-     * identifies the built front end; a change means 'reload to update'
-     */
-    build: string;
-};
-
-/**
- * SignIn
- *
- * Login and password.
- */
-export type SignIn = {
-    /**
-     * Login
-     */
-    login: string;
-    /**
-     * Password
-     */
-    password: string;
-};
-
-/**
- * SocketTicket
- *
- * A single-use ticket for the first frame of `/ws/agent`.
- */
-export type SocketTicket = {
-    /**
-     * Ticket
-     */
-    ticket: string;
-    /**
-     * Expires At
-     */
-    expires_at: string;
-};
-
-/**
  * SoftphoneToken
  *
  * What the browser phone needs: which back end, where, and a token signed for this agent.
@@ -1238,60 +1156,16 @@ export type SoftphoneToken = {
 };
 
 /**
- * PresenceChange
+ * OfferAnswer
  *
- * The presence the agent chooses. Choosing `available` also ends not_responding.
+ * What the answer to an offer made of it.
  */
-export type PresenceChange = {
-    presence: PresenceState;
+export type OfferAnswer = {
     /**
-     * Reason
+     * Offer Id
      */
-    reason: 'break' | 'lunch' | 'meeting' | 'training' | null;
-};
-
-/**
- * NewNote
- *
- * An internal note; `client_id` makes a repeated request harmless.
- */
-export type NewNote = {
-    /**
-     * Client Id
-     */
-    client_id: string;
-    /**
-     * Body
-     */
-    body: string;
-};
-
-/**
- * WrapUp
- *
- * How the contact ended. At least one disposition is needed.
- */
-export type WrapUp = {
-    /**
-     * Dispositions
-     */
-    dispositions: Array<string>;
-    /**
-     * Note
-     */
-    note: string;
-};
-
-/**
- * CustomerChoice
- *
- * The agent's word on who is calling; `null` means none of the candidates.
- */
-export type CustomerChoice = {
-    /**
-     * Customer Id
-     */
-    customer_id: string | null;
+    offer_id: string;
+    state: OfferState;
 };
 
 /**
@@ -1320,4 +1194,232 @@ export type TimelinePage = {
      * Next Before
      */
     next_before: string | null;
+};
+
+/**
+ * PresenceChange
+ *
+ * The presence the agent chooses. Choosing `available` also ends not_responding.
+ */
+export type PresenceChange = {
+    presence: Presence;
+    /**
+     * Reason
+     */
+    reason?: 'break' | 'lunch' | 'meeting' | 'training' | null;
+};
+
+/**
+ * NewNote
+ *
+ * An internal note; `client_id` makes a repeated request harmless.
+ */
+export type NewNote = {
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Body
+     */
+    body: string;
+};
+
+/**
+ * WrapUp
+ *
+ * How the contact ended. At least one disposition is needed; `client_id` names the note, so that a repeated
+ * request adds it once.
+ */
+export type WrapUp = {
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Dispositions
+     */
+    dispositions: Array<string>;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * CustomerChoice
+ *
+ * The agent's word on who is calling; `null` means none of the candidates.
+ */
+export type CustomerChoice = {
+    /**
+     * Customer Id
+     */
+    customer_id: string | null;
+};
+
+/**
+ * Me
+ *
+ * The signed-in agent and what the page needs to start.
+ */
+export type Me = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Role
+     */
+    role: 'agent' | 'supervisor' | 'admin';
+    /**
+     * Locale
+     */
+    locale: 'en' | 'zh-Hant' | 'zh-Hans';
+    /**
+     * Permissions
+     */
+    permissions: Array<string>;
+    /**
+     * Company Name
+     */
+    company_name: string;
+    /**
+     * Build
+     *
+     * identifies the built front end; a change means 'reload to update'
+     */
+    build: string;
+};
+
+/**
+ * SocketTicket
+ *
+ * A single-use ticket for the first frame of `/ws/agent`.
+ */
+export type SocketTicket = {
+    /**
+     * Ticket
+     */
+    ticket: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * SignIn
+ *
+ * Login and password.
+ */
+export type SignIn = {
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Password
+     */
+    password: string;
+};
+
+/**
+ * FaqResult
+ *
+ * One article found, in `lang`. `answer` is Markdown; `spoken_steps` are read aloud one by one.
+ */
+export type FaqResult = {
+    /**
+     * Article Id
+     */
+    article_id: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Answer Short
+     */
+    answer_short: string;
+    /**
+     * Answer
+     */
+    answer: string;
+    /**
+     * Spoken Steps
+     */
+    spoken_steps: Array<string>;
+    lang: Language;
+    /**
+     * Score
+     *
+     * share of a perfect match
+     */
+    score: number;
+    /**
+     * Probability
+     *
+     * that it answers the question
+     */
+    probability: number;
+};
+
+/**
+ * Language
+ *
+ * The languages an article can be written in.
+ */
+export type Language = 'en' | 'zh-Hant' | 'zh-Hans';
+
+/**
+ * FaqResults
+ *
+ * Articles best first; `search_id` is sent back with each use.
+ */
+export type FaqResults = {
+    /**
+     * Search Id
+     */
+    search_id: string;
+    /**
+     * Results
+     */
+    results: Array<FaqResult>;
+};
+
+/**
+ * UseAction
+ *
+ * What somebody did with one article.
+ */
+export type UseAction = 'shown' | 'opened' | 'inserted' | 'read_aloud' | 'copied' | 'played' | 'helped' | 'not_helped';
+
+/**
+ * FaqUse
+ *
+ * What an agent did with an article.
+ */
+export type FaqUse = {
+    /**
+     * Search Id
+     */
+    search_id?: string | null;
+    /**
+     * Article Id
+     */
+    article_id: string;
+    /**
+     * Contact Id
+     */
+    contact_id?: string | null;
+    action: UseAction;
 };

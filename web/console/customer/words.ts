@@ -1,0 +1,49 @@
+// How customers and their past are put into words.
+import type { PastContact } from "../../shared/api/index.ts";
+import { clock, daysAgo, shortDate } from "../../shared/format.ts";
+import type { Locale } from "../../shared/i18n/locales.ts";
+import type { Text } from "../text.ts";
+
+const CHANNELS = ["voice", "chat", "email", "sms", "line", "whatsapp", "web", "callback"] as const;
+type KnownChannel = (typeof CHANNELS)[number];
+
+/** The name of a channel; one we do not know is shown as it is called. */
+export function channelWords(channel: string, t: Text): string {
+  const known = CHANNELS.find((one): one is KnownChannel => one === channel);
+  return known ? t(`channel.${known}`) : channel;
+}
+
+const OUTCOMES = [
+  "solved_by_self_service",
+  "handled",
+  "abandoned_in_self_service",
+  "abandoned_in_queue",
+  "expired",
+  "failed",
+] as const;
+
+/** How a contact ended. */
+export function outcomeWords(outcome: string | null, t: Text): string {
+  if (outcome === null) return t("outcome.open");
+  const known = OUTCOMES.find((one) => one === outcome);
+  return known ? t(`outcome.${known}`) : outcome.replaceAll("_", " ");
+}
+
+/** When, in the shortest clear words: a time today, "yesterday", or a date. */
+export function whenWords(at: string, t: Text, locale: Locale, now: number): string {
+  const days = daysAgo(at, now);
+  if (days === 0) return clock(at, locale);
+  return days === 1 ? t("yesterday") : shortDate(at, locale, now);
+}
+
+/** "Yesterday, web chat, not solved" */
+export function lastContactWords(past: PastContact, t: Text, locale: Locale, now: number): string {
+  const parts = [whenWords(past.started_at, t, locale, now), channelWords(past.channel, t)];
+  if (past.topic_label) parts.push(past.topic_label);
+  return [...parts, outcomeWords(past.outcome, t)].join(t("list_separator"));
+}
+
+/** A label in the page's language, or in any other rather than none. */
+export function labelIn(labels: Record<string, string>, locale: Locale): string {
+  return labels[locale] ?? labels["en"] ?? Object.values(labels)[0] ?? "";
+}

@@ -1,0 +1,16 @@
+// An article's Markdown as plain text, for reading to a caller and for the clipboard.
+
+const RULES: readonly (readonly [RegExp, string])[] = [
+  [/^#{1,6}\s+/gm, ""],
+  [/^[ \t]*[-*+][ \t]+/gm, "• "],
+  [/!\[([^\]]*)\]\([^)]*\)/g, "$1"],
+  [/\[([^\]]+)\]\(([^)\s]+)[^)]*\)/g, "$1 ($2)"],
+  [/(\*\*|__)(.+?)\1/g, "$2"],
+  [/`([^`]+)`/g, "$1"],
+  [/\n{3,}/g, "\n\n"],
+];
+
+/** Markdown without its marks; lists keep a bullet, links their address. */
+export function plainText(markdown: string): string {
+  return RULES.reduce((text, [pattern, put]) => text.replace(pattern, put), markdown).trim();
+}

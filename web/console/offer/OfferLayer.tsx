@@ -1,0 +1,55 @@
+import { useEffect, useState } from "react";
+import type { OfferView } from "../../shared/api/index.ts";
+import { phoneNumber } from "../../shared/format.ts";
+import { useRinging } from "../ring/useRinging.ts";
+import { useServer } from "../store/store.ts";
+import { type Text, useText } from "../text.ts";
+import { OfferCard } from "./OfferCard.tsx";
+import css from "./OfferLayer.module.css";
+
+/** Voice first, then in the order they were made. */
+function ordered(offers: readonly OfferView[]): OfferView[] {
+  const voice = (offer: OfferView) => (offer.channel === "voice" ? 0 : 1);
+  return offers
+    .filter((offer) => offer.state === "pending" || offer.state === "accepting")
+    .sort((a, b) => voice(a) - voice(b) || a.made_at.localeCompare(b.made_at));
+}
+
+/** The offers, over the customer panel because theirs is the next customer. They never take the focus. */
+export function OfferLayer() {
+  const t = useText();
+  const offers = ordered(useServer((state) => state.offers));
+  useRinging(offers);
+  return (
+    <>
+      <section className={css.layer} aria-label={t("offer.label")}>
+        {offers.map((offer, at) => (
+          <OfferCard key={offer.offer_id} offer={offer} first={at === 0} />
+        ))}
+      </section>
+      <Announcer offers={offers} />
+    </>
+  );
+}
+
+function wordsFor(offer: OfferView, t: Text): string {
+  const name = offer.screen_pop.customer?.display_name;
+  const who = name ?? (offer.from_address ? phoneNumber(offer.from_address) : t("number.withheld"));
+  return t("offer.announce", { who, queue: offer.queue_name });
+}
+
+/** Says each offer once, at once. */
+function Announcer({ offers }: { offers: readonly OfferView[] }) {
+  const t = useText();
+  const [said, setSaid] = useState({ id: "", words: "" });
+  const next = offers.find((offer) => offer.state === "pending");
+  const id = next?.offer_id ?? "";
+  useEffect(() => {
+    setSaid((before) => (before.id === id ? before : { id, words: next ? wordsFor(next, t) : "" }));
+  }, [id, next, t]);
+  return (
+    <p className="visually-hidden" role="alert">
+      {said.words}
+    </p>
+  );
+}

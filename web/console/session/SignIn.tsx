@@ -1,0 +1,70 @@
+import { type FormEvent, useState } from "react";
+import { Form } from "react-aria-components";
+import { Problem } from "../../shared/api/index.ts";
+import { Button } from "../../shared/ui/Button.tsx";
+import { Failure } from "../../shared/ui/Feedback.tsx";
+import { Field } from "../../shared/ui/Field.tsx";
+import { Logo } from "../../shared/ui/Logo.tsx";
+import { LanguageMenu } from "../shell/LanguageMenu.tsx";
+import { ThemeMenu } from "../shell/ThemeMenu.tsx";
+import { unlockSound } from "../ring/ring.ts";
+import { wordsFor } from "../store/notices.ts";
+import { type Text, useText } from "../text.ts";
+import { signIn } from "./session.ts";
+import css from "./SignIn.module.css";
+
+function wordsOf(error: unknown, t: Text): string {
+  if (error instanceof Problem && error.code === "wrong_credentials") return t("sign_in.wrong");
+  if (error instanceof Problem && error.code === "too_many_attempts") return t("sign_in.too_many");
+  return wordsFor(error, { unreachable: t("error.unreachable"), unknown: t("error.unknown") });
+}
+
+/** The page for signing in. */
+export function SignIn() {
+  const t = useText();
+  const [failure, setFailure] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    setBusy(true);
+    setFailure(null);
+    void unlockSound();
+    signIn(String(form.get("login")), String(form.get("password")))
+      .catch(setFailure)
+      .finally(() => setBusy(false));
+  };
+
+  return (
+    <div className={css.page}>
+      <header className={css.bar}>
+        <LanguageMenu />
+        <ThemeMenu />
+      </header>
+      <main className={css.main}>
+        <Form className={css.card} onSubmit={submit}>
+          <div className={css.brand}>
+            <Logo size={44} />
+            <h1>{t("sign_in.title")}</h1>
+            <p>{t("sign_in.lead")}</p>
+          </div>
+          {failure !== null && <Failure>{wordsOf(failure, t)}</Failure>}
+          <Field label={t("sign_in.login")} name="login" testId="login" autoComplete="username" isRequired autoFocus />
+          <Field
+            label={t("sign_in.password")}
+            name="password"
+            testId="password"
+            type="password"
+            autoComplete="current-password"
+            isRequired
+          />
+          <Button type="submit" look="primary" large isPending={busy} className={css.submit} data-testid="sign-in">
+            {t("sign_in.submit")}
+          </Button>
+        </Form>
+      </main>
+      <footer className={css.foot}>{t("sign_in.foot")}</footer>
+    </div>
+  );
+}
