@@ -36,6 +36,11 @@ export interface CallView {
 /** `from` of a caller who withholds the number. */
 export const WITHHELD = "anonymous";
 
+/** The callers who show a number, in the directory's order. */
+export function knownCallers(directory: Directory): readonly Caller[] {
+  return directory.callers.filter(({ number }) => number !== null && number !== WITHHELD);
+}
+
 const TIMEOUT = 8_000; // ms
 
 export type FailureKind = "unreachable" | "refused" | "gone";

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { JournalEntry } from "../journal/entry.ts";
 import { createTour } from "../tour/tour.ts";
@@ -139,7 +140,7 @@ test("after a reload the running call is taken up again, and an ended one is not
   expect(currentPhase(later.get())).toBe("idle");
 });
 
-test("a ready-made call speaks when asked, and presses a key only at the next question", async () => {
+test("a ready-made call acts when it is asked, once for each question", async () => {
   const { network, phone } = start();
   const tour = createTour(phone, 10);
   await phone.load();
@@ -147,13 +148,16 @@ test("a ready-made call speaks when asked, and presses a key only at the next qu
   await network.becomes({ status: "in-progress" });
   expect(network.did).toEqual([]);
   await network.asks("dtmf speech");
-  expect(network.did).toEqual(["say When will my refund arrive?"]);
+  expect(network.did).toEqual(["press 2"]);
   await network.becomes({ collecting: null });
   expect(network.did).toHaveLength(1);
+  await network.asks("dtmf speech");
   await network.asks("dtmf");
-  expect(network.did).toEqual(["say When will my refund arrive?", "press 1"]);
+  expect(network.did).toEqual(["press 2", "say When will my refund arrive?", "press 1"]);
+  await network.asks("dtmf");
+  expect(network.did.slice(3)).toEqual(["press 1"]);
   await network.becomes({ status: "completed", collecting: null });
-  expect(tour.use.getState()).toMatchObject({ state: "done", at: 4 });
+  expect(tour.use.getState()).toMatchObject({ state: "done", at: 5 });
 });
 
 test("a ready-made call that takes another way is left to the person", async () => {

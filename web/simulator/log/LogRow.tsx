@@ -4,7 +4,7 @@ import { memo, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fineClock } from "../time.ts";
 import type { JournalEntry } from "../journal/entry.ts";
-import { type Detail, detailsOf, type Direction, directionOf, outcomeOf, summaryOf } from "./describe.ts";
+import { type Detail, detailsOf, type Direction, directionOf, langOf, outcomeOf, summaryOf } from "./describe.ts";
 import { KIND_PICTURES } from "./kinds.ts";
 import css from "./LogRow.module.css";
 
@@ -50,7 +50,7 @@ export const LogRow = memo(function LogRow({ entry, start }: LogRowProps) {
         </span>
         <span className={css.words}>
           {entry.kind !== "hears" && <span className={css.title}>{entry.title}</span>}
-          <span className={css.summary}>{summaryOf(entry) || (entry.kind === "hears" ? entry.title : "")}</span>
+          <span className={css.summary} lang={langOf(entry)}>{summaryOf(entry) || (entry.kind === "hears" ? entry.title : "")}</span>
         </span>
         {outcome && (
           <span className={css.outcome} data-good={outcome.good}>

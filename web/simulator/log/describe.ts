@@ -1,5 +1,6 @@
 // Turns a journal line into what the log shows: which way it went, its outcome, one line of summary, its details.
 import type { EntryKind, JournalEntry } from "../journal/entry.ts";
+import { htmlLang } from "../journal/captions.ts";
 import { textOf } from "../journal/journal.ts";
 import { looksLikeXml, prettyXml } from "./xml.ts";
 
@@ -31,7 +32,7 @@ const DIRECTIONS: Readonly<Record<EntryKind, Direction>> = {
   error: "within",
 };
 
-const SUMMARY = ["text", "path", "name", "url", "message", "reason"] as const;
+const SUMMARY = ["text", "digits", "path", "name", "url", "ended_by"] as const;
 const SHOWN_ELSEWHERE: Readonly<Partial<Record<EntryKind, readonly string[]>>> = {
   webhook: ["status", "ms", "kind", "path"],
   rest: ["status", "ms", "operation"],
@@ -60,6 +61,13 @@ export function summaryOf(entry: JournalEntry): string {
     if (text !== null && text !== entry.title) return shortUrl(text);
   }
   return isRecord(attributes) ? inline(attributes) : "";
+}
+
+/** The `lang` of the words in a line, where it tells. */
+export function langOf(entry: JournalEntry): string | undefined {
+  const attributes = entry.detail["attributes"];
+  const language = isRecord(attributes) ? attributes["language"] : entry.detail["language"];
+  return typeof language === "string" && language !== "" ? htmlLang(language) : undefined;
 }
 
 /** Everything a line holds, laid out: plain values first, then form fields, then documents. */

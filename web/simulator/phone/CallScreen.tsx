@@ -1,6 +1,6 @@
 // A call: where it stands, what is heard, speaking, keys, and the end of it.
 import { Phone as PhoneIcon, PhoneOff, RotateCcw } from "lucide-react";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../shared/ui/Button.tsx";
 import type { Directory } from "../call/client.ts";
@@ -87,6 +87,7 @@ function HangUp({ phone }: { phone: Phone }) {
 
 function AfterCall({ phone }: { phone: Phone }) {
   const { t } = useTranslation("simulator");
+  const [focusIsFree] = useState(() => document.activeElement?.closest("[data-testid=hang-up]") !== null);
   const again = () => {
     const { call } = phone.get();
     if (call) void phone.dial(call.from, call.to);
@@ -97,7 +98,7 @@ function AfterCall({ phone }: { phone: Phone }) {
         <RotateCcw size={17} strokeWidth={1.9} aria-hidden="true" />
         {t("call.other")}
       </Button>
-      <Button look="accept" className={css.big ?? ""} onPress={again} data-testid="dial" autoFocus>
+      <Button look="accept" className={css.big ?? ""} onPress={again} data-testid="dial" autoFocus={focusIsFree}>
         <PhoneIcon size={18} strokeWidth={1.9} aria-hidden="true" />
         {t("call.again")}
       </Button>

@@ -11,7 +11,6 @@ export function CallerList({ callers }: { callers: readonly Caller[] }) {
   const { t } = useTranslation("simulator");
   const { contains } = useFilter({ sensitivity: "base" });
   const chosen = useDialForm((form) => form.known);
-  const known = callers.filter((caller) => caller.number !== null);
 
   return (
     <Autocomplete filter={contains}>
@@ -32,7 +31,7 @@ export function CallerList({ callers }: { callers: readonly Caller[] }) {
         }}
         renderEmptyState={() => <p className={css.none}>{t("dial.nobody")}</p>}
       >
-        {known.map((caller) => (
+        {callers.map((caller) => (
           <CallerRow key={caller.number} caller={caller} />
         ))}
       </ListBox>
@@ -54,8 +53,8 @@ function CallerRow({ caller }: { caller: Caller }) {
       {({ isSelected }) => (
         <>
           <Avatar name={caller.label} />
-          <span className={css.text}>
-            <span className={css.name} lang={caller.language ?? undefined}>
+          <span className={css.text} lang={caller.language ?? undefined}>
+            <span className={css.name}>
               {caller.label}
             </span>
             <span className={css.number}>{caller.number}</span>

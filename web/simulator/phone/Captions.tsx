@@ -10,6 +10,11 @@ export function Captions({ lines, phase }: { lines: readonly Line[]; phase: Phas
   const { t } = useTranslation("simulator");
   const box = useRef<HTMLDivElement>(null);
 
+  // The button that started the call is gone with the screen before: reading goes on here, and so do the keys.
+  useEffect(() => {
+    if (document.activeElement === document.body) box.current?.focus({ preventScroll: true });
+  }, []);
+
   useEffect(() => {
     box.current?.scrollTo({ top: box.current.scrollHeight });
   }, [lines]);

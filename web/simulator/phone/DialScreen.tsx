@@ -4,7 +4,7 @@ import { useEffect, useId } from "react";
 import { Radio, RadioGroup } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { Button } from "../../shared/ui/Button.tsx";
-import type { Directory } from "../call/client.ts";
+import { type Directory, knownCallers } from "../call/client.ts";
 import type { Phone } from "../call/phone.ts";
 import { CallerList } from "./CallerList.tsx";
 import css from "./DialScreen.module.css";
@@ -14,7 +14,14 @@ import { TypedCaller } from "./TypedCaller.tsx";
 
 const MODES: readonly CallerMode[] = ["known", "typed", "withheld"];
 
-export function DialScreen({ phone, directory }: { phone: Phone; directory: Directory }) {
+export interface DialScreenProps {
+  phone: Phone;
+  directory: Directory;
+  /** The person comes back from a call, whose buttons are gone: the call button takes the focus. */
+  takesFocus: boolean;
+}
+
+export function DialScreen({ phone, directory, takesFocus }: DialScreenProps) {
   const { t } = useTranslation("simulator");
   const form = useDialForm();
   const from = callerOf(form);
@@ -43,13 +50,13 @@ export function DialScreen({ phone, directory }: { phone: Phone; directory: Dire
         ))}
       </RadioGroup>
       <div className={css.who}>
-        {form.mode === "known" && <CallerList callers={directory.callers} />}
+        {form.mode === "known" && <CallerList callers={knownCallers(directory)} />}
         {form.mode === "typed" && <TypedCaller />}
         {form.mode === "withheld" && <Withheld />}
       </div>
       <NumberSelect directory={directory} />
       <ProblemNote phone={phone} />
-      <Button type="submit" look="accept" className={css.dial ?? ""} isDisabled={!from || !form.to} data-testid="dial">
+      <Button type="submit" look="accept" className={css.dial ?? ""} isDisabled={!from || !form.to} autoFocus={takesFocus} data-testid="dial">
         <PhoneIcon size={18} strokeWidth={1.9} aria-hidden="true" />
         {t("dial.call")}
       </Button>

@@ -1,4 +1,5 @@
 // The phone: before a call whom to be and whom to call, then the call itself.
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Directory } from "../call/client.ts";
 import { currentPhase, type Phone } from "../call/phone.ts";
@@ -17,6 +18,10 @@ export interface PhoneCardProps {
 export function PhoneCard({ phone, tour, directory }: PhoneCardProps) {
   const { t } = useTranslation("simulator");
   const phase = phone.use(currentPhase);
+  const hadCall = useRef(false);
+  useEffect(() => {
+    if (phase !== "idle") hadCall.current = true;
+  }, [phase]);
   return (
     <section className={css.card} aria-labelledby="phone-heading">
       <div className={css.top}>
@@ -26,7 +31,7 @@ export function PhoneCard({ phone, tour, directory }: PhoneCardProps) {
         <PhoneSettings />
       </div>
       {phase === "idle" ? (
-        <DialScreen phone={phone} directory={directory} />
+        <DialScreen phone={phone} directory={directory} takesFocus={hadCall.current} />
       ) : (
         <CallScreen phone={phone} tour={tour} directory={directory} phase={phase} />
       )}

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { expect, test } from "vitest";
 import type { Directory } from "../call/client.ts";
 import { callerOf, fitted, presetForm, typedNumber } from "./form.ts";

@@ -1,6 +1,6 @@
 // What is filled in before a call: who calls and which number. Addresses may preset it: ?from=+886…&to=+886…
 import { create } from "zustand";
-import { type Directory, WITHHELD } from "../call/client.ts";
+import { type Directory, knownCallers, WITHHELD } from "../call/client.ts";
 
 export type CallerMode = "known" | "typed" | "withheld";
 
@@ -43,10 +43,11 @@ export function presetForm(query: string): DialForm {
 
 /** The form made to fit the directory: a preset number that is a known caller is chosen there. */
 export function fitted(form: DialForm, directory: Directory): DialForm {
+  const known = knownCallers(directory);
   const isKnown = (number: string | null) =>
-    number !== null && directory.callers.some((caller) => caller.number === number);
+    number !== null && known.some((caller) => caller.number === number);
   const preset = form.mode === "typed" ? typedNumber(form.typed) : null;
-  const first = directory.callers.find((caller) => caller.number !== null)?.number ?? null;
+  const first = known[0]?.number ?? null;
   const base: DialForm = isKnown(preset) ? { ...form, mode: "known", known: preset, typed: "" } : form;
   return {
     ...base,

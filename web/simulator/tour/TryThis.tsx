@@ -62,6 +62,11 @@ function ScenarioCard({ scenario: { id, steps }, phone, tour, directory }: Scena
   const busy = phase !== "idle" && phase !== "ended";
   const at = mine ? progress.at : -1;
   const Picture = PICTURES[id];
+  const start = () => {
+    if (!to) return;
+    void tour.start(id, to, currentLocale());
+    document.getElementById("phone-heading")?.scrollIntoView({ block: "nearest" });
+  };
   return (
     <li className={css.card} data-running={running || undefined} data-testid={`try-${id}`}>
       <p className={css.title}>
@@ -92,7 +97,7 @@ function ScenarioCard({ scenario: { id, steps }, phone, tour, directory }: Scena
         </Button>
       ) : (
         <Button
-          onPress={() => to && void tour.start(id, to, currentLocale())}
+          onPress={start}
           isDisabled={busy || !to || !caller}
           data-testid={`try-${id}-start`}
         >

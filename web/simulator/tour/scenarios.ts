@@ -1,5 +1,6 @@
 // Ready-made calls for newcomers: what the caller does, and the moment in the call at which to do it.
-import { type CallView, type Caller, type Directory, WITHHELD } from "../call/client.ts";
+// The keys are those of the demo flow: 2 = returns and refunds, 1 = yes, 0 = a person.
+import { type CallView, type Caller, type Directory, knownCallers, WITHHELD } from "../call/client.ts";
 import type { Phase } from "../call/phase.ts";
 import type { JournalEntry } from "../journal/entry.ts";
 import type { Locale } from "../../shared/i18n/locales.ts";
@@ -10,7 +11,11 @@ export type Step =
   | { readonly do: "call" }
   | { readonly do: "say"; readonly words: Readonly<Record<Locale, string>> }
   | { readonly do: "press"; readonly key: string }
-  | { readonly until: "listening" | "waiting" | "talking" | "ended" };
+  | {
+      readonly until: "listening" | "waiting" | "talking" | "ended";
+      /** The key that answers every question asked on the way there. */
+      readonly answering?: string;
+    };
 
 export interface Scenario {
   readonly id: ScenarioId;
@@ -24,7 +29,16 @@ const REFUND: Readonly<Record<Locale, string>> = {
 };
 
 export const SCENARIOS: readonly Scenario[] = [
-  { id: "refund", steps: [{ do: "call" }, { do: "say", words: REFUND }, { do: "press", key: "1" }, { until: "ended" }] },
+  {
+    id: "refund",
+    steps: [
+      { do: "call" },
+      { do: "press", key: "2" },
+      { do: "say", words: REFUND },
+      { do: "press", key: "1" },
+      { until: "ended", answering: "1" },
+    ],
+  },
   { id: "human", steps: [{ do: "call" }, { do: "press", key: "0" }, { until: "waiting" }, { until: "talking" }] },
   { id: "withheld", steps: [{ do: "call" }, { until: "listening" }] },
 ];
@@ -38,22 +52,23 @@ export interface Moment {
   readonly sinceN: number;
 }
 
-/** Whether the moment of a step has come, is still awaited, or can no longer come. */
-export function momentOf(step: Step, moment: Moment): "now" | "later" | "never" {
+/** Whether the moment of a step has come, can no longer come, is awaited, or awaited with a question to answer. */
+export function momentOf(step: Step, moment: Moment): "now" | "never" | "later" | "answer" {
   if ("until" in step) {
-    if (step.until === "listening" ? listens(moment, "dtmf") || listens(moment, "speech") : moment.phase === step.until)
-      return "now";
-    return moment.phase === "ended" ? "never" : "later";
+    const reached = step.until === "listening" ? listens(moment, "dtmf", "speech") : moment.phase === step.until;
+    if (reached) return "now";
+    if (moment.phase === "ended") return "never";
+    return step.answering !== undefined && listens(moment, "dtmf") ? "answer" : "later";
   }
-  if (step.do === "call") return "now";
+  if (step.do === "call") return "later"; // the start of the tour makes the call
   if (moment.phase === "ended" || moment.phase === "waiting" || moment.phase === "talking") return "never";
   return listens(moment, step.do === "say" ? "speech" : "dtmf") ? "now" : "later";
 }
 
 // A caller answers a new question, not the one answered before: a new document must have come since.
-function listens({ view, entries, sinceN, phase }: Moment, input: "dtmf" | "speech"): boolean {
+function listens({ view, entries, sinceN, phase }: Moment, ...inputs: ("dtmf" | "speech")[]): boolean {
   const asked = entries.some((entry) => entry.n > sinceN && entry.kind === "instruction" && entry.title === "Gather");
-  return phase === "menu" && asked && inputsOf(view).includes(input);
+  return phase === "menu" && asked && inputs.some((input) => inputsOf(view).includes(input));
 }
 
 /** The kinds of input the network collects right now. */
@@ -64,7 +79,7 @@ export function inputsOf(view: CallView | null): readonly string[] {
 
 /** Who makes the call of a scenario: a known customer who speaks the page's language, where there is one. */
 export function callerFor(id: ScenarioId, directory: Directory, locale: Locale): Caller | null {
-  const known = directory.callers.filter((caller) => caller.number !== null);
+  const known = knownCallers(directory);
   if (id === "withheld") return { label: "", number: WITHHELD, language: null, note: null };
   return known.find((caller) => caller.language === locale) ?? known[0] ?? null;
 }

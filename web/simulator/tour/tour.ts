@@ -41,16 +41,21 @@ export function createTour(phone: Phone, pause = BEFORE_ACTING) {
     const moment = momentOf(step, { phase: currentPhase(state), view: state.view, entries: state.entries, sinceN });
     if (moment === "never") stop();
     else if (moment === "now" && "until" in step) advance();
-    else if (moment === "now") timer = setTimeout(() => void act(step), pause);
+    else if (moment !== "later") timer = setTimeout(() => void act(step), pause);
   }
 
   async function act(step: Step): Promise<void> {
     timer = undefined;
-    if (use.getState().state !== "running" || !("do" in step) || step.do === "call") return;
+    if (use.getState().state !== "running") return;
     sinceN = phone.get().entries.at(-1)?.n ?? 0;
-    const done = step.do === "say" ? await phone.say(wordsOf(step, language)) : await phone.press(step.key);
-    if (done) advance();
-    else stop();
+    if (!(await perform(step))) stop();
+    else if ("do" in step) advance();
+  }
+
+  async function perform(step: Step): Promise<boolean> {
+    if ("until" in step) return phone.press(step.answering ?? "");
+    if (step.do === "say") return phone.say(wordsOf(step, language));
+    return step.do === "press" && phone.press(step.key);
   }
 
   async function start(id: ScenarioId, to: string, locale: Locale): Promise<void> {
