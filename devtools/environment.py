@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from devtools.terminal import ROOT, VAR, DevError, ProgramError, Steps, quietly, works
@@ -112,6 +113,7 @@ def _uv() -> Path | None:
     return None
 
 
+@cache
 def _pip() -> list[str | Path] | None:
     """A command that starts a pip working on `.venv`: its own, this Python's, or one made by ensurepip."""
     own: list[str | Path] = [PYTHON, "-m", "pip"]
