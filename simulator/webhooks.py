@@ -19,6 +19,7 @@ from simulator.signature import sign, signed_url
 
 CONTENT_TYPE = "application/x-www-form-urlencoded; charset=UTF-8"
 TWIML_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
+MAX_CONNECTIONS = 1_000  # requests on their way at once
 GARBAGE = b"<html><body>502 Bad Gateway"
 
 
@@ -79,7 +80,10 @@ class WebhookSender:
         self._faults = faults
         self._rng = rng
         self._http = httpx.AsyncClient(
-            transport=transport, timeout=config.knobs.http_timeout, trust_env=False
+            transport=transport,
+            timeout=config.knobs.http_timeout,
+            limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
+            trust_env=False,
         )
         self._lanes: dict[str, deque[Webhook]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()

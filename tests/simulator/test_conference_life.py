@@ -73,7 +73,8 @@ async def test_hold_fetches_its_music_by_get_and_unhold_returns_the_caller(
     assert held.json()["hold"] is True
     await customer.hears("通話保留中")
     await sim.advance(10)
-    assert {r.method for r in product.received if r.path == "/hold"} == {"GET"}
+    fetched = [r for r in product.received if r.path == "/hold"]
+    assert {(r.method, r.signed) for r in fetched} == {("GET", True)}
     leg.say("should not be heard")
     await rest.post(path, data={"Hold": "false"})
     leg.say("back again")
