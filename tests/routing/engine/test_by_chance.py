@@ -228,5 +228,5 @@ class TwoRouters(RuleBasedStateMachine):
 
 TestTwoRouters = TwoRouters.TestCase
 TwoRouters.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=60, deadline=None, derandomize=True, database=None
+    max_examples=200, stateful_step_count=60, deadline=None, derandomize=True, database=None
 )

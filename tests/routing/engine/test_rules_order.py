@@ -30,6 +30,33 @@ def test_r01_several_matches_of_one_step_come_in_the_order_of_the_pair_key() -> 
     assert update == ["connect 4 A", "connect 3 A"]
 
 
+def test_r01_rank_comes_first_among_agents_freed_at_one_instant_too() -> None:
+    talk = Talk(agent("A", {"p": 2, "x": 1}), agent("B", {"q": 1, "x": 1}), wrapup=10)
+    talk.arrive(0, "1", "x")
+    talk.arrive(0, "2", "x")
+    talk.done(5, "1")
+    talk.done(5, "2")
+    talk.arrive(6, "urgent", "p", priority=1)
+    talk.arrive(7, "plain", "q", priority=5)
+    assert talk.at(15) == ["connect plain B", "connect urgent A"]
+
+
+def test_r01_rank_decides_between_a_freed_agent_and_a_contact_that_comes_back() -> None:
+    talk = Talk(
+        agent("B", {"p": 1}),
+        agent("A", {"p": 2, "q": 1}),
+        auto_accept=False,
+        reservation_timeout=20,
+        wrapup=20,
+    )
+    assert talk.arrive(0, "urgent", "p", priority=1) == ["offer urgent B"]
+    assert talk.arrive(0, "1", "q") == ["offer 1 A"]
+    talk.answer(0, "accept", "1", "A")
+    talk.done(0, "1")
+    talk.arrive(1, "plain", "q", priority=5)
+    assert talk.at(20)[2:] == ["offer plain A"], "A ranks q first, so the urgent contact of p waits"
+
+
 def test_r02_first_come_first_served_inside_a_queue() -> None:
     talk = Talk(agent("A"))
     for n in range(4):
