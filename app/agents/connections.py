@@ -15,7 +15,10 @@ from app.core.db import Transaction
 async def connected(tx: Transaction, *, connection_id: UUID, agent_id: UUID, node: UUID) -> None:
     """A console of the agent opened its socket."""
     await tx.execute(
-        "insert into agent_connections (id, agent_id, node) values ($1, $2, $3)", connection_id, agent_id, node
+        "insert into agent_connections (id, agent_id, node) values ($1, $2, $3)",
+        connection_id,
+        agent_id,
+        node,
     )
     await tx.execute(
         """update agent_states set is_connected = true, lost_at = null, version = version + 1

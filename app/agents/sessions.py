@@ -7,7 +7,6 @@ import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from app.agents import accounts
 from app.agents.events import SessionRevoked
@@ -63,9 +62,13 @@ async def sign_in(
     fits = await asyncio.to_thread(accounts.verify_password, password_hash, password)
     async with database.transaction() as tx:
         if account is None or not fits or not account.is_enabled:
-            await tx.execute("insert into login_attempts (login, address) values (lower($1), $2)", login, address)
+            await tx.execute(
+                "insert into login_attempts (login, address) values (lower($1), $2)", login, address
+            )
             actor = audit.Actor("anonymous", None, address)
-            await audit.record(tx, actor=actor, action="session.refused", object=f"login:{login.lower()[:100]}")
+            await audit.record(
+                tx, actor=actor, action="session.refused", object=f"login:{login.lower()[:100]}"
+            )
         else:
             return await _open(tx, settings, account, address=address, user_agent=user_agent)
     raise WrongCredentials("the login or the password is wrong")
@@ -140,12 +143,12 @@ async def resolve(reader: Reader, settings: Settings, session_hash: bytes) -> Pr
     )
 
 
-async def touch(tx: Transaction, session_hash: bytes) -> None:
-    """Remember that the session is in use; written at most once a minute."""
+async def touch_all(tx: Transaction, session_hashes: list[bytes]) -> None:
+    """Remember that these sessions are in use; each is written at most once a minute."""
     await tx.execute(
         """update login_sessions set last_seen_at = switchboard_now()
-           where token_hash = $1 and last_seen_at < switchboard_now() - interval '1 minute'""",
-        session_hash,
+           where token_hash = any($1) and last_seen_at < switchboard_now() - interval '1 minute'""",
+        session_hashes,
     )
 
 
@@ -184,7 +187,7 @@ async def redeem_ticket(tx: Transaction, settings: Settings, ticket: str) -> Pri
     principal = await resolve(tx, settings, session_hash) if session_hash else None
     if principal is None:
         raise NotSignedIn("the ticket is used, expired or unknown; ask for a new one")
-    await touch(tx, principal.session_hash)
+    await touch_all(tx, [principal.session_hash])
     return principal
 
 
@@ -198,11 +201,3 @@ async def enabled_session_hashes(reader: Reader, settings: Settings, hashes: lis
         timedelta(minutes=settings.session_idle_minutes),
     )
     return {row["token_hash"] for row in rows}
-
-
-async def agent_of_session(reader: Reader, session_hash: bytes) -> UUID | None:
-    """Whose session it is."""
-    found: UUID | None = await reader.fetchval(
-        "select agent_id from login_sessions where token_hash = $1", session_hash
-    )
-    return found

@@ -56,7 +56,10 @@ async def mark_for_router(tx: Transaction, agent_id: UUID) -> None:
 
 
 async def set_presence(tx: Transaction, agent_id: UUID, presence: Presence, reason: str | None) -> None:
-    """What the agent chose. Choosing available ends not_responding; leaving available withdraws offers."""
+    """What the agent chose. Choosing available ends not_responding; leaving available withdraws offers first
+    (contacts are locked before agents everywhere). An offer made in between is withdrawn by the router."""
+    if presence != Presence.AVAILABLE:
+        await tx.publish(AgentUnavailable(agent_id, "agent_left"))
     changed = await tx.fetchval(
         """update agent_states set presence = $2, presence_reason = $3, presence_since = switchboard_now(),
              activity_since = case when not_responding_since is not null and $2 = 'available'
@@ -65,8 +68,8 @@ async def set_presence(tx: Transaction, agent_id: UUID, presence: Presence, reas
              not_responding_since = case when $2 = 'available' then null else not_responding_since end,
              version = version + 1
            where agent_id = $1
-             and (presence, coalesce(presence_reason, '')) is distinct from ($2, coalesce($3, ''))
-              or agent_id = $1 and $2 = 'available' and not_responding_since is not null
+             and ((presence, coalesce(presence_reason, '')) is distinct from ($2, coalesce($3, ''))
+                  or ($2 = 'available' and not_responding_since is not null))
            returning true""",
         agent_id,
         presence.value,
@@ -75,8 +78,6 @@ async def set_presence(tx: Transaction, agent_id: UUID, presence: Presence, reas
     if not changed:
         return
     await mark_for_router(tx, agent_id)
-    if presence != Presence.AVAILABLE:
-        await tx.publish(AgentUnavailable(agent_id, "agent_left"))
     await tx.publish(AgentStateChanged(agent_id))
 
 

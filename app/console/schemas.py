@@ -11,61 +11,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.agents.presence import Activity, Presence
+from app.contacts.lifecycle import ContactState
+from app.routing.offers import OfferState
+
 
 class Schema(BaseModel):
     """Base of all console shapes: unknown input fields are refused, so that a typing error is never silent."""
 
     model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
-
-
-class Role(StrEnum):
-    """What an agent account may do; see `app.core.auth` for the permissions of each."""
-
-    AGENT = "agent"
-    SUPERVISOR = "supervisor"
-    ADMIN = "admin"
-
-
-class PresenceState(StrEnum):
-    """What the agent chose."""
-
-    AVAILABLE = "available"
-    AWAY = "away"
-    OFFLINE = "offline"
-
-
-class ActivityState(StrEnum):
-    """What work does to the agent."""
-
-    IDLE = "idle"
-    OFFERED = "offered"
-    ON_CONTACT = "on_contact"
-    WRAP_UP = "wrap_up"
-    NOT_RESPONDING = "not_responding"
-
-
-class ContactState(StrEnum):
-    """The life of a contact; `closed` carries an outcome."""
-
-    NEW = "new"
-    SELF_SERVICE = "self_service"
-    QUEUED = "queued"
-    OFFERED = "offered"
-    ACTIVE = "active"
-    WRAP_UP = "wrap_up"
-    CLOSED = "closed"
-
-
-class OfferState(StrEnum):
-    """The life of an offer."""
-
-    PENDING = "pending"
-    ACCEPTING = "accepting"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    TIMED_OUT = "timed_out"
-    WITHDRAWN = "withdrawn"
-    ENDED = "ended"
 
 
 class CallState(StrEnum):
@@ -92,55 +46,18 @@ class AgentState(Schema):
     """Presence and activity of the signed-in agent."""
 
     agent_id: UUID
-    presence: PresenceState
+    presence: Presence
     presence_reason: str | None = Field(description="why away, e.g. `lunch`; null unless away")
     presence_since: datetime
-    activity: ActivityState
+    activity: Activity
     activity_since: datetime
     wrap_up_until: datetime | None
-
-
-class Me(Schema):
-    """The signed-in agent and what the page needs to start."""
-
-    agent_id: UUID
-    login: str
-    display_name: str
-    role: Role
-    locale: Literal["en", "zh-Hant", "zh-Hans"]
-    permissions: list[str]
-    company_name: str
-    build: str = Field(description="identifies the built front end; a change means 'reload to update'")
-
-
-class SignIn(Schema):
-    """Login and password."""
-
-    login: str = Field(min_length=1, max_length=100)
-    password: str = Field(min_length=1, max_length=256)
-
-
-class SocketTicket(Schema):
-    """A single-use ticket for the first frame of `/ws/agent`."""
-
-    ticket: str
-    expires_at: datetime
-
-
-class SoftphoneToken(Schema):
-    """What the browser phone needs: which back end, where, and a token signed for this agent."""
-
-    backend: Literal["demo", "twilio"]
-    url: str | None = Field(description="websocket address of the demo back end; null for twilio")
-    token: str
-    identity: str
-    expires_at: datetime
 
 
 class PresenceChange(Schema):
     """The presence the agent chooses. Choosing `available` also ends not_responding."""
 
-    presence: PresenceState
+    presence: Presence
     reason: Literal["break", "lunch", "meeting", "training"] | None = None
 
 
@@ -260,7 +177,6 @@ class ScreenPop(Schema):
     self_service: SelfServiceSummary
     usual_topics: list[UsualTopic]
     past_contacts: list[PastContact]
-    open_cases: int
     orders: list[OrderView]
 
 
@@ -277,6 +193,13 @@ class OfferView(Schema):
     waiting_since: datetime
     from_address: str | None = Field(description="E.164 number; null when withheld")
     screen_pop: ScreenPop
+
+
+class OfferAnswer(Schema):
+    """What the answer to an offer made of it."""
+
+    offer_id: UUID
+    state: OfferState
 
 
 class NoteView(Schema):
@@ -358,8 +281,10 @@ class NewNote(Schema):
 
 
 class WrapUp(Schema):
-    """How the contact ended. At least one disposition is needed."""
+    """How the contact ended. At least one disposition is needed; `client_id` names the note, so that a repeated
+    request adds it once."""
 
+    client_id: UUID
     dispositions: list[str] = Field(min_length=1, max_length=5)
     note: str = Field(default="", max_length=10_000)
 

@@ -15,3 +15,10 @@ class ContactMovedOn(Conflict):
 
     code = "contact_moved_on"
     title = "The contact has moved on"
+
+
+class ControlRefused(Conflict):
+    """The contact's channel cannot do this now."""
+
+    code = "control_refused"
+    title = "Not possible now"

@@ -1,7 +1,7 @@
 """The life of a contact as a table of allowed moves. Pure: no clock, no database.
 
-    new ──► self_service ──► queued ◄──► offered ──► active ──► wrap_up ──► closed
-     └──────────┴──────────────┴────────────┴───────────┴──────────────────────▲
+new ──► self_service ──► queued ◄──► offered ──► active ──► wrap_up ──► closed
+ └──────────┴──────────────┴────────────┴───────────┴──────────────────────▲
 """
 
 from enum import StrEnum
@@ -35,6 +35,8 @@ class Outcome(StrEnum):
     """How a closed contact ended."""
 
     SOLVED_BY_SELF_SERVICE = "solved_by_self_service"
+    ENDED_IN_SELF_SERVICE = "ended_in_self_service"
+    OUT_OF_HOURS = "out_of_hours"
     HANDLED = "handled"
     ABANDONED_IN_SELF_SERVICE = "abandoned_in_self_service"
     ABANDONED_IN_QUEUE = "abandoned_in_queue"

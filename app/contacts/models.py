@@ -27,6 +27,7 @@ class Contact:
     language: str
     topic: str | None
     summary: dict[str, Any]
+    media: dict[str, Any]
     queue_id: UUID | None
     priority: int
     required_skills: dict[str, int]

@@ -131,10 +131,13 @@ async def set_dispositions(tx: Transaction, contact_id: UUID, codes: list[str]) 
     known = await tx.fetch("select code from dispositions where code = any($1) and is_active", codes)
     missing = sorted(set(codes) - {row["code"] for row in known})
     if missing:
-        raise InvalidInput.of("dispositions", f"there is no disposition {missing[0]!r}; GET /console/snapshot lists them")
+        raise InvalidInput.of(
+            "dispositions", f"there is no disposition {missing[0]!r}; GET /console/snapshot lists them"
+        )
     await tx.execute("delete from contact_dispositions where contact_id = $1", contact_id)
     await tx.executemany(
-        "insert into contact_dispositions (contact_id, code) values ($1, $2)", [(contact_id, c) for c in codes]
+        "insert into contact_dispositions (contact_id, code) values ($1, $2)",
+        [(contact_id, c) for c in codes],
     )
 
 

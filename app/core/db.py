@@ -192,4 +192,3 @@ async def _close_pool(pool: "asyncpg.Pool[Record]", *, seconds: float = 5.0) -> 
         await asyncio.wait_for(pool.close(), seconds)
     except TimeoutError:
         pool.terminate()
-

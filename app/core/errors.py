@@ -1,13 +1,13 @@
 """Errors with a stable code, rendered once for HTTP (RFC 9457 problem details) and once for sockets.
 
-    AppError
-    ├── InvalidInput          422  a field is wrong; `errors` names it and the way out
-    ├── NotSignedIn           401
-    ├── PermissionDenied      403
-    ├── NotFound              404
-    ├── Conflict              409  base of all "the world moved on" errors
-    ├── TooManyAttempts       429
-    └── Unavailable           503  try again after `retry_after_seconds`
+AppError
+├── InvalidInput          422  a field is wrong; `errors` names it and the way out
+├── NotSignedIn           401
+├── PermissionDenied      403
+├── NotFound              404
+├── Conflict              409  base of all "the world moved on" errors
+├── TooManyAttempts       429
+└── Unavailable           503  try again after `retry_after_seconds`
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,9 @@ class AppError(Exception):
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong"
 
-    def __init__(self, detail: str, *, errors: Sequence[FieldError] = (), retry_after_seconds: int | None = None):
+    def __init__(
+        self, detail: str, *, errors: Sequence[FieldError] = (), retry_after_seconds: int | None = None
+    ):
         super().__init__(detail)
         self.detail = detail
         self.errors = tuple(errors)

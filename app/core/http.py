@@ -31,7 +31,9 @@ from app.core.settings import Settings
 
 log = structlog.get_logger()
 
-MAX_BODY_BYTES = 256 * 1024  # JSON commands and webhooks are small; uploads have routes and limits of their own
+MAX_BODY_BYTES = (
+    256 * 1024
+)  # JSON commands and webhooks are small; uploads have routes and limits of their own
 CSRF_HEADER = "x-requested-with"
 
 PrincipalResolver = Callable[[Request], Awaitable[Principal | None]]
@@ -71,7 +73,9 @@ def guard_browser(request: Request) -> None:
         return
     origin = request.headers.get("origin")
     if origin is not None and origin not in settings_of(request).origins:
-        raise PermissionDenied("this address may not send commands here; add it to SWITCHBOARD_ALLOWED_ORIGINS")
+        raise PermissionDenied(
+            "this address may not send commands here; add it to SWITCHBOARD_ALLOWED_ORIGINS"
+        )
     if CSRF_HEADER not in request.headers:
         raise PermissionDenied("commands need the header X-Requested-With: switchboard")
 
@@ -131,7 +135,12 @@ async def _render_http_exception(_: Request, error: Exception) -> Response:
     if error.status_code == 404:
         return problem_response(NotFound("there is nothing at this address"))
     problem = AppError(str(error.detail))
-    body = {**problem.problem(), "status": error.status_code, "title": str(error.detail), "code": "http_error"}
+    body = {
+        **problem.problem(),
+        "status": error.status_code,
+        "title": str(error.detail),
+        "code": "http_error",
+    }
     return Response(
         orjson.dumps(body), error.status_code, headers=error.headers, media_type="application/problem+json"
     )
@@ -159,6 +168,9 @@ def install_error_handlers(app: FastAPI) -> None:
         asyncpg.TooManyConnectionsError,
         asyncpg.InterfaceError,
         asyncpg.AdminShutdownError,
+        asyncpg.DeadlockDetectedError,
+        asyncpg.LockNotAvailableError,
+        asyncpg.QueryCanceledError,
         ConnectionError,
         TimeoutError,
     ):

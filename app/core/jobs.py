@@ -48,7 +48,11 @@ async def enqueue(
     """Run job `name` after this transaction commits, not before `delay` has passed. A job with the same
     `dedupe_key` that still waits makes this one unnecessary."""
     await Queries(AsyncpgDriver(tx.connection)).enqueue(
-        name, orjson.dumps(payload, default=str), execute_after=delay, dedupe_key=dedupe_key, on_conflict="skip"
+        name,
+        orjson.dumps(payload, default=str),
+        execute_after=delay,
+        dedupe_key=dedupe_key,
+        on_conflict="skip",
     )
 
 

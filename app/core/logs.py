@@ -19,7 +19,9 @@ def _drop_personal_data(_: Any, __: str, event: MutableMapping[str, Any]) -> Mut
 def configure(*, level: str, output: str, keep_personal_data: bool = False) -> None:
     """Set up structlog and route the standard library's loggers to standard error as well."""
     number = _LEVELS[level]
-    renderer: Any = structlog.processors.JSONRenderer() if output == "json" else structlog.dev.ConsoleRenderer()
+    renderer: Any = (
+        structlog.processors.JSONRenderer() if output == "json" else structlog.dev.ConsoleRenderer()
+    )
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -35,4 +37,6 @@ def configure(*, level: str, output: str, keep_personal_data: bool = False) -> N
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=max(number, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )

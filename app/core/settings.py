@@ -1,5 +1,6 @@
 """All settings, from the environment (`SWITCHBOARD_*`). `switchboard settings` prints them with their meaning."""
 
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,8 +20,12 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         default=None, description="postgresql://… of a PostgreSQL server; unset: a private one under `home`"
     )
-    database_pool_size: int = Field(default=4, ge=2, le=64, description="connections per process; small is faster")
-    home: Path = Field(default=Path("var"), description="where the private database, recordings and files live")
+    database_pool_size: int = Field(
+        default=4, ge=2, le=64, description="connections per process; small is faster"
+    )
+    home: Path = Field(
+        default=Path("var"), description="where the private database, recordings and files live"
+    )
     host: str = Field(default="127.0.0.1", description="address the service listens on")
     port: int = Field(default=8000, ge=0, le=65535)
     simulator_port: int = Field(default=8010, ge=0, le=65535)
@@ -29,31 +34,46 @@ class Settings(BaseSettings):
         description="the address customers, agents and Twilio reach; webhook signatures are checked against it",
     )
     allowed_origins: Annotated[list[str], NoDecode] = Field(
-        default_factory=list, description="further origins of the console, comma-separated; public_base_url's is allowed"
+        default_factory=list,
+        description="further origins of the console, comma-separated; public_base_url's is allowed",
     )
     company_name: str = Field(default="Switchboard", description="shown in the console")
-    default_region: str = Field(default="TW", min_length=2, max_length=2, description="for national phone numbers")
+    default_region: str = Field(
+        default="TW", min_length=2, max_length=2, description="for national phone numbers"
+    )
     time_zone: str = Field(default="Asia/Taipei")
 
     twilio_account_sid: str = Field(default="", description="AC…")
     twilio_auth_token: SecretStr = Field(default=SecretStr(""))
-    twilio_auth_token_secondary: SecretStr | None = Field(default=None, description="the other token, while rotating")
+    twilio_auth_token_secondary: SecretStr | None = Field(
+        default=None, description="the other token, while rotating"
+    )
     twilio_api_key_sid: str = Field(default="", description="SK…, signs the browser phone's tokens")
     twilio_api_key_secret: SecretStr = Field(default=SecretStr(""))
     twilio_twiml_app_sid: str = Field(default="", description="AP…, the browser phone's outgoing application")
-    twilio_api_base_url: str = Field(default="https://api.twilio.com", description="the simulator sets its own")
-    softphone: Literal["demo", "twilio"] = Field(default="twilio", description="demo: the simulator's browser client")
+    twilio_api_base_url: str = Field(
+        default="https://api.twilio.com", description="the simulator sets its own"
+    )
+    softphone: Literal["demo", "twilio"] = Field(
+        default="twilio", description="demo: the simulator's browser client"
+    )
     softphone_url: str | None = Field(default=None, description="websocket of the demo softphone")
 
     session_idle_minutes: int = Field(default=12 * 60, ge=5)
     session_absolute_hours: int = Field(default=24, ge=1)
     agent_heartbeat_seconds: int = Field(default=10, ge=2, le=60)
-    agent_grace_seconds: int = Field(default=15, ge=1, description="socket lost: offers are withdrawn after this long")
-    accepting_timeout_seconds: int = Field(default=12, ge=3, description="agent said yes: the leg must join within")
+    agent_grace_seconds: int = Field(
+        default=15, ge=1, description="socket lost: offers are withdrawn after this long"
+    )
+    accepting_timeout_seconds: int = Field(
+        default=12, ge=3, description="agent said yes: the leg must join within"
+    )
     router_lease_seconds: int = Field(default=6, ge=2)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
-    log_personal_data: bool = Field(default=False, description="keep `pii.*` fields in logs; never in production")
+    log_personal_data: bool = Field(
+        default=False, description="keep `pii.*` fields in logs; never in production"
+    )
 
     @field_validator("allowed_origins", mode="before")
     @classmethod
@@ -75,6 +95,11 @@ class Settings(BaseSettings):
         if self.softphone == "demo" and not self.softphone_url:
             raise ValueError("SWITCHBOARD_SOFTPHONE_URL is needed when SWITCHBOARD_SOFTPHONE=demo")
         return self
+
+    @cached_property
+    def accepting_timeout(self) -> timedelta:
+        """How long a said yes may take to become a joined leg."""
+        return timedelta(seconds=self.accepting_timeout_seconds)
 
     @cached_property
     def is_secure(self) -> bool:

@@ -28,7 +28,8 @@ class StreamedEvent:
     def frame(self) -> bytes:
         """JSON: `{stream, seq, at, type, …body}`."""
         return orjson.dumps(
-            {"stream": self.stream, "seq": self.seq, "at": self.at, "type": self.type, **self.body}, default=str
+            {"stream": self.stream, "seq": self.seq, "at": self.at, "type": self.type, **self.body},
+            default=str,
         )
 
 

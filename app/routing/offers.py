@@ -83,7 +83,14 @@ async def live_of_agent(reader: Reader, agent_id: UUID) -> list[Offer]:
 
 
 async def insert(
-    tx: Transaction, *, contact_id: UUID, agent_id: UUID, round: int, cost: int, expires_at: datetime | None, epoch: int
+    tx: Transaction,
+    *,
+    contact_id: UUID,
+    agent_id: UUID,
+    round: int,
+    cost: int,
+    expires_at: datetime | None,
+    epoch: int,
 ) -> Offer:
     """A pending offer. The unique index refuses a second live one (asyncpg.UniqueViolationError)."""
     row = await tx.fetchrow(

@@ -66,7 +66,9 @@ async def enqueue(tx: Transaction, contact_id: UUID, request: QueueRequest, *, n
         },
     )
     data = {"topic": request.topic, "reason": request.reason, "priority": request.priority}
-    await touchpoints.append(tx, contact.subject, "contact.queued", data=data, once=str(contact.routing_round))
+    await touchpoints.append(
+        tx, contact.subject, "contact.queued", data=data, once=str(contact.routing_round)
+    )
     await mark_contact(tx, contact_id)
     await tx.publish(ContactQueued(contact))
     return contact
@@ -151,7 +153,12 @@ async def expire_offer(tx: Transaction, *, contact_id: UUID, agent_id: UUID, now
 async def expire_accepting(tx: Transaction, *, contact_id: UUID, now: datetime) -> bool:
     """The media did not join in time: back to the queue, without blame on the agent."""
     offer, contact = await _live_offer(tx, contact_id)
-    if offer is None or offer.state != OfferState.ACCEPTING or offer.expires_at is None or offer.expires_at > now:
+    if (
+        offer is None
+        or offer.state != OfferState.ACCEPTING
+        or offer.expires_at is None
+        or offer.expires_at > now
+    ):
         return False
     return await _withdraw(tx, offer, contact, "connect_timeout") is not None
 
@@ -162,6 +169,20 @@ async def withdraw_offer(tx: Transaction, *, contact_id: UUID, agent_id: UUID, r
     if offer is None or offer.agent_id != agent_id:
         return False
     return await _withdraw(tx, offer, contact, reason) is not None
+
+
+async def fail_accepting(
+    tx: Transaction, *, contact_id: UUID, agent_id: UUID, reason: str, blame: bool
+) -> bool:
+    """The agent said yes but the media failed; with `blame` (the agent's own phone did not take it) the agent is
+    not responding until they say otherwise."""
+    offer, contact = await _live_offer(tx, contact_id)
+    if offer is None or offer.agent_id != agent_id:
+        return False
+    ended = await _end_and_requeue(
+        tx, offer, contact, OfferState.WITHDRAWN, reason, (OfferState.ACCEPTING,), not_responding=blame
+    )
+    return ended is not None
 
 
 async def withdraw_all_of(tx: Transaction, agent_id: UUID, reason: str) -> int:
@@ -195,7 +216,11 @@ async def _end_and_requeue(
     await agent_states.release_load(tx, offer.agent_id, offer.cost, not_responding=not_responding)
     name = await _agent_name(tx, offer.agent_id)
     await touchpoints.append(
-        tx, contact.subject, f"offer.{state.value}", data={"agent": name, "reason": reason}, once=str(offer.id)
+        tx,
+        contact.subject,
+        f"offer.{state.value}",
+        data={"agent": name, "reason": reason},
+        once=str(offer.id),
     )
     await mark_contact(tx, contact.id)
     await tx.publish(OfferEnded(ended, contact))
@@ -224,7 +249,9 @@ async def connected(tx: Transaction, *, offer_id: UUID, now: datetime) -> Contac
     return contact
 
 
-async def customer_left(tx: Transaction, contact_id: UUID, *, now: datetime) -> Contact:
+async def customer_left(
+    tx: Transaction, contact_id: UUID, *, now: datetime, ended_by: str = "customer"
+) -> Contact:
     """The customer is gone, whatever the state: self-service and queue are abandoned (R15), a conversation goes
     to wrap-up, a closed contact stays as it is."""
     contact = await contact_rows.get_for_update(tx, contact_id)
@@ -240,7 +267,7 @@ async def customer_left(tx: Transaction, contact_id: UUID, *, now: datetime) -> 
                 await _end_without_requeue(tx, offer, contact, "abandoned")
             return await _abandon(tx, contact, now)
         case ContactState.ACTIVE:
-            return await start_wrap_up(tx, contact_id, now=now, ended_by="customer")
+            return await start_wrap_up(tx, contact_id, now=now, ended_by=ended_by)
         case ContactState.WRAP_UP | ContactState.CLOSED:
             return contact
 
@@ -304,9 +331,7 @@ async def requeue_active(tx: Transaction, contact_id: UUID, *, reason: str) -> C
         return None
     ended = await offers.end(tx, offer.id, OfferState.ENDED, reason=reason, sources=(OfferState.ACCEPTED,))
     contact = await contact_rows.move(tx, contact_id, ContactMove.REQUEUE, {"agent_id": None})
-    await agent_states.finish_work(
-        tx, offer.agent_id, offer.cost, contact_id=contact_id, wrap_up_until=None
-    )
+    await agent_states.finish_work(tx, offer.agent_id, offer.cost, contact_id=contact_id, wrap_up_until=None)
     name = await _agent_name(tx, offer.agent_id)
     await touchpoints.append(
         tx, contact.subject, "contact.requeued", data={"agent": name, "reason": reason}, once=str(offer.id)

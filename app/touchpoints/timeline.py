@@ -9,7 +9,9 @@ from app.core.db import Reader
 from app.core.errors import InvalidInput
 
 PAGE_SIZE = 50
-_COLUMNS = """t.id, t.at, t.kind, t.contact_id, t.channel, t.actor_kind, a.display_name as actor_name, t.data"""
+_COLUMNS = (
+    """t.id, t.at, t.kind, t.contact_id, t.channel, t.actor_kind, a.display_name as actor_name, t.data"""
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,8 @@ create table customers (
 );
 create index customers_merged_into on customers (merged_into) where merged_into is not null;
 
+create index customers_name_prefix on customers (lower(display_name) text_pattern_ops) where merged_into is null;
+
 create table identities (
   id                uuid primary key,
   customer_id       uuid not null references customers on delete cascade,
@@ -182,6 +184,7 @@ create table identities (
   unique (kind, value, customer_id)
 );
 create index identities_customer on identities (customer_id);
+create index identities_value_prefix on identities (value text_pattern_ops);
 
 create table orders (
   id          uuid primary key,
@@ -239,6 +242,7 @@ create table contacts (
   language        text not null default 'zh-Hant',
   topic           text,
   summary         jsonb not null default '{}',
+  media           jsonb not null default '{}', -- what the channel shows the agent: call state, pending control
   queue_id        uuid references queues,
   priority        smallint not null default 5 check (priority between 1 and 9),
   required_skills jsonb not null default '{}',
@@ -357,6 +361,8 @@ create table flow_runs (
   version    integer not null,
   step       integer not null default 0,
   state      jsonb not null,
+  answer     text, -- what the channel answered last: a late or repeated reply gets it again
+  search_id  uuid, -- the FAQ search whose outcome is still open
   updated_at timestamptz not null default switchboard_now(),
   foreign key (flow_id, version) references flow_versions
 ) with (fillfactor = 70);
@@ -380,11 +386,8 @@ create table voice_calls (
   room            text not null,
   conference_sid  text,
   queue_sid       text,
-  held_since      timestamptz,
-  announced       integer,
-  announced_at    timestamptz,
-  pending_command uuid,
-  command_error   text,
+  announced       jsonb,       -- what the waiting caller was told last; never followed by a larger number
+  alone_since     timestamptz, -- the agent's leg left without a command: the customer is alone in the room
   checked_at      timestamptz
 ) with (fillfactor = 70);
 create index voice_calls_live on voice_calls (state) where state <> 'closed';
@@ -417,7 +420,7 @@ create table voice_commands (
   contact_id uuid not null references contacts on delete cascade,
   leg_id     uuid references voice_legs,
   kind       text not null check (kind in
-               ('create_agent_leg', 'move_customer', 'hold', 'resume', 'end_call', 'end_leg', 'end_room',
+               ('create_agent_leg', 'move_customer', 'hold', 'resume', 'end_call', 'end_leg',
                 'return_to_queue')),
   arguments  jsonb not null default '{}',
   state      text not null default 'pending' check (state in

@@ -19,7 +19,7 @@ PARCEL = FoundArticle(
     "a-parcel", "多久可以收到包裹", ("本島一到三個工作天。", "離島要五到七天。"), "delivery"
 )
 RETURN = FoundArticle("a-return", "如何申請退貨", ("請在七天內到會員中心申請。",), "returns")
-POINTS = FoundArticle("a-points", "點數何時到期", ("點數一年後到期。",), "account")
+POINTS = FoundArticle("a-points", "點數何時到期", ("點數一年後到期。",), "membership")
 
 
 class Call:

@@ -21,6 +21,7 @@ QUEUE_LEFT_PATH = "queue-left"  # Enqueue action: why the caller left the queue
 AFTER_QUEUE_PATH = "after-queue"  # second safety behind Enqueue
 AFTER_CONFERENCE_PATH = "after-conference"  # Dial action of whoever leaves the room
 CONFERENCE_PATH = "conference"  # conference status callbacks
+HOLD_PATH = "hold"  # what a held customer hears
 AGENT_ACCEPT_PATH = "agent-accept"  # key pressed by an agent on a telephone
 
 PARKING_QUEUE = "switchboard"  # one queue at the carrier; who is next is decided by our own router
@@ -87,6 +88,16 @@ def wait_document(prompts: Sequence[Prompt], music_url: str, *, url: UrlFor, key
         response.append(target)
     _say(target, prompts)
     target.play(music_url)
+    return _xml(response)
+
+
+def hold_document(music_url: str, *, url: UrlFor) -> str:
+    """What a held customer hears: music that starts over, since a hold document is not repeated by itself.
+
+    Valid in the conference-wait context."""
+    response = VoiceResponse()
+    response.play(music_url)
+    response.redirect(url(HOLD_PATH))
     return _xml(response)
 
 

@@ -1,0 +1,1 @@
+"""What voice and messaging share of Twilio: webhook signatures and the REST client."""

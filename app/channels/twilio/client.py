@@ -1,0 +1,145 @@
+"""Twilio's REST API, the few calls we need, with a timeout on each and errors that say what may be done next.
+
+Source: Twilio's OpenAPI document twilio_api_v2010 (2026-04-14). Creates carry no idempotency key there, so a
+create whose outcome is unknown must be looked for, never repeated blindly.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import httpx
+
+from app.core.settings import Settings
+
+TIMEOUT = httpx.Timeout(8.0, connect=3.0)
+API_PREFIX = "/2010-04-01/Accounts"
+
+Fields = Mapping[str, str | Sequence[str]]
+NOT_IN_PROGRESS = 21220  # "call is not in-progress": the party has gone
+
+
+class ProviderError(Exception):
+    """A REST call that did not succeed. `is_retryable`: the provider refused before doing anything, or the call
+    sets a state and may be repeated. `is_outcome_unknown`: it may or may not have been done."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None,
+        code: int | None,
+        is_retryable: bool,
+        is_outcome_unknown: bool,
+    ):
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.is_retryable = is_retryable
+        self.is_outcome_unknown = is_outcome_unknown
+
+    @property
+    def is_gone(self) -> bool:
+        """The call, participant or conference is over."""
+        return self.status == 404 or self.code == NOT_IN_PROGRESS
+
+
+class TwilioClient:
+    """One HTTP connection pool per process."""
+
+    def __init__(self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None):
+        self._account = f"{API_PREFIX}/{settings.twilio_account_sid}"
+        self._http = httpx.AsyncClient(
+            base_url=settings.twilio_api_base_url,
+            auth=(settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()),
+            timeout=TIMEOUT,
+            transport=transport,
+            follow_redirects=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        """The client itself."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the pool."""
+        await self._http.aclose()
+
+    async def create_participant(self, conference: str, fields: Fields) -> dict[str, Any]:
+        """Call somebody into a conference, which is made when there is none of this name."""
+        return await self._request("POST", f"/Conferences/{conference}/Participants.json", fields)
+
+    async def update_participant(
+        self, conference_sid: str, participant: str, fields: Fields
+    ) -> dict[str, Any]:
+        """Hold, mute, …; `participant` is a call sid or a label."""
+        return await self._request(
+            "POST", f"/Conferences/{conference_sid}/Participants/{participant}.json", fields
+        )
+
+    async def update_call(self, call_sid: str, fields: Fields) -> dict[str, Any]:
+        """Redirect or end a live call."""
+        return await self._request("POST", f"/Calls/{call_sid}.json", fields)
+
+    async def fetch_call(self, call_sid: str) -> dict[str, Any]:
+        """One call."""
+        return await self._request("GET", f"/Calls/{call_sid}.json")
+
+    async def update_conference(self, conference_sid: str, fields: Fields) -> dict[str, Any]:
+        """End a conference."""
+        return await self._request("POST", f"/Conferences/{conference_sid}.json", fields)
+
+    async def live_conferences(self, name: str) -> list[dict[str, Any]]:
+        """Conferences of this name that are not over. One that somebody is alone in is `init`, not yet
+        `in-progress`, so the status cannot be asked for."""
+        answer = await self._request("GET", "/Conferences.json", query={"FriendlyName": name})
+        return [found for found in answer["conferences"] if found["status"] != "completed"]
+
+    async def participants(self, conference_sid: str) -> list[dict[str, Any]]:
+        """Who is in a conference."""
+        answer = await self._request("GET", f"/Conferences/{conference_sid}/Participants.json")
+        found: list[dict[str, Any]] = answer["participants"]
+        return found
+
+    async def _request(
+        self, method: str, path: str, fields: Fields | None = None, *, query: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        data = {k: v if isinstance(v, str) else list(v) for k, v in fields.items()} if fields else None
+        try:
+            response = await self._http.request(method, self._account + path, data=data, params=query)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise ProviderError(
+                f"could not connect: {type(error).__name__}",
+                status=None,
+                code=None,
+                is_retryable=True,
+                is_outcome_unknown=False,
+            ) from error
+        except httpx.HTTPError as error:
+            raise ProviderError(
+                f"no answer: {type(error).__name__}",
+                status=None,
+                code=None,
+                is_retryable=False,
+                is_outcome_unknown=True,
+            ) from error
+        if response.is_success:
+            body: dict[str, Any] = response.json()
+            return body
+        raise _error(response)
+
+
+def _error(response: httpx.Response) -> ProviderError:
+    try:
+        body = response.json()
+        code, message = body.get("code"), str(body.get("message", ""))
+    except ValueError:
+        code, message = None, ""
+    status = response.status_code
+    return ProviderError(
+        f"{status} {code or ''} {message}".strip(),
+        status=status,
+        code=code if isinstance(code, int) else None,
+        # 429: refused before doing anything. A 5xx may have been done.
+        is_retryable=status == 429,
+        is_outcome_unknown=status >= 500,
+    )

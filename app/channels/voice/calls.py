@@ -1,0 +1,207 @@
+"""Calls and legs as stored. Whoever changes one locks the contact first; callbacks are applied monotonically.
+
+Source of the status order: https://www.twilio.com/docs/voice/api/call-resource#statuscallbackevent (no guarantee
+of order, so rank decides and final states absorb).
+"""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.core.db import Reader, Record, Transaction, rows_changed
+from app.core.ids import new_id
+
+
+class CallState(StrEnum):
+    """Where a call stands."""
+
+    IVR = "ivr"
+    WAITING = "waiting"
+    CONNECTING = "connecting"
+    TALKING = "talking"
+    HELD = "held"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+_RANKS = {"new": 0, "queued": 1, "initiated": 2, "ringing": 3, "in-progress": 4} | dict.fromkeys(TERMINAL, 5)
+
+
+def is_news(before: str, after: str) -> bool:
+    """Whether status `after` moves a leg that was `before` on; final states absorb everything."""
+    return before not in TERMINAL and _RANKS.get(after, -1) > _RANKS[before]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One row of `voice_calls`: the customer's side and the room."""
+
+    contact_id: UUID
+    state: CallState
+    version: int
+    call_sid: str
+    room: str
+    conference_sid: str | None
+    announced: dict[str, Any] | None
+    alone_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One row of `voice_legs`: one telephone connection."""
+
+    id: UUID
+    contact_id: UUID
+    kind: str
+    offer_id: UUID | None
+    agent_id: UUID | None
+    call_sid: str | None
+    status: str
+    is_in_room: bool
+    room_sequence: int
+    joined_at: datetime | None
+
+    @property
+    def label(self) -> str:
+        """The participant's label in the room."""
+        return "customer" if self.kind == "customer" else f"agent-{self.id}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the connection has ended."""
+        return self.status in TERMINAL
+
+
+_CALL = ", ".join(f.name for f in fields(Call))
+_LEG = ", ".join(f.name for f in fields(Leg))
+
+
+def _call(row: Record) -> Call:
+    values = dict(row.items())
+    values["state"] = CallState(values["state"])
+    return Call(**values)
+
+
+def _leg(row: Record) -> Leg:
+    return Leg(**dict(row.items()))
+
+
+async def create(tx: Transaction, *, contact_id: UUID, call_sid: str, room: str) -> None:
+    """The call and its customer's leg."""
+    await tx.execute(
+        """with call as (
+             insert into voice_calls (contact_id, state, call_sid, room) values ($1, 'ivr', $2, $3))
+           insert into voice_legs (id, contact_id, kind, call_sid, status)
+           values ($4, $1, 'customer', $2, 'in-progress')""",
+        contact_id,
+        call_sid,
+        room,
+        new_id(),
+    )
+
+
+async def get(reader: Reader, contact_id: UUID) -> Call | None:
+    """The contact's call."""
+    row = await reader.fetchrow(f"select {_CALL} from voice_calls where contact_id = $1", contact_id)  # noqa: S608
+    return _call(row) if row else None
+
+
+async def contact_of_sid(reader: Reader, call_sid: str) -> UUID | None:
+    """Whose customer's call this is."""
+    found: UUID | None = await reader.fetchval(
+        "select contact_id from voice_calls where call_sid = $1", call_sid
+    )
+    return found
+
+
+async def change(tx: Transaction, contact_id: UUID, **changes: Any) -> Call:
+    """Set columns and move the version on. Names come from our own code."""
+    assignments = "".join(f", {name} = ${n}" for n, name in enumerate(changes, start=2))
+    row = await tx.fetchrow(
+        f"""update voice_calls set version = version + 1{assignments}
+            where contact_id = $1 returning {_CALL}""",  # noqa: S608
+        contact_id,
+        *changes.values(),
+    )
+    assert row is not None  # noqa: S101 -- callers hold the contact's lock and have read the call
+    return _call(row)
+
+
+async def legs(reader: Reader, contact_id: UUID) -> list[Leg]:
+    """All legs of the contact, oldest first."""
+    rows = await reader.fetch(
+        f"select {_LEG} from voice_legs where contact_id = $1 order by created_at, id",  # noqa: S608
+        contact_id,
+    )
+    return [_leg(row) for row in rows]
+
+
+async def leg(reader: Reader, leg_id: UUID) -> Leg | None:
+    """One leg."""
+    row = await reader.fetchrow(f"select {_LEG} from voice_legs where id = $1", leg_id)  # noqa: S608
+    return _leg(row) if row else None
+
+
+async def leg_of_offer(reader: Reader, offer_id: UUID) -> Leg | None:
+    """The leg that carries an offer out."""
+    row = await reader.fetchrow(
+        f"select {_LEG} from voice_legs where offer_id = $1 order by created_at desc limit 1",  # noqa: S608
+        offer_id,
+    )
+    return _leg(row) if row else None
+
+
+async def add_agent_leg(tx: Transaction, *, contact_id: UUID, offer_id: UUID, agent_id: UUID) -> Leg:
+    """A leg about to be called."""
+    row = await tx.fetchrow(
+        f"""insert into voice_legs (id, contact_id, kind, offer_id, agent_id)
+            values ($1, $2, 'agent', $3, $4) returning {_LEG}""",  # noqa: S608
+        new_id(),
+        contact_id,
+        offer_id,
+        agent_id,
+    )
+    assert row is not None  # noqa: S101 -- INSERT … RETURNING
+    return _leg(row)
+
+
+async def note_status(
+    tx: Transaction, known: Leg, status: str, *, call_sid: str | None, reason: str | None
+) -> bool:
+    """Apply a status callback or a REST answer; False when it is no news. The sid is learned from whichever of
+    the two comes first."""
+    if call_sid is not None and known.call_sid is None:
+        await tx.execute("update voice_legs set call_sid = $2 where id = $1", known.id, call_sid)
+    if not is_news(known.status, status):
+        return False
+    over = status in TERMINAL
+    await tx.execute(
+        """update voice_legs set status = $2,
+             ended_at = case when $3 then switchboard_now() else ended_at end,
+             end_reason = case when $3 then $4 else end_reason end,
+             left_at = case when $3 and is_in_room then switchboard_now() else left_at end,
+             is_in_room = is_in_room and not $3
+           where id = $1""",
+        known.id,
+        status,
+        over,
+        reason,
+    )
+    return True
+
+
+async def note_room(tx: Transaction, known: Leg, *, joined: bool, sequence: int) -> bool:
+    """Apply a join or leave; False when a later one was applied already."""
+    tag = await tx.execute(
+        """update voice_legs set is_in_room = $2, room_sequence = $3,
+             joined_at = case when $2 then coalesce(joined_at, switchboard_now()) else joined_at end,
+             left_at = case when $2 then null else switchboard_now() end
+           where id = $1 and room_sequence < $3 and (is_in_room <> $2 or room_sequence < 0)""",
+        known.id,
+        joined,
+        sequence,
+    )
+    return rows_changed(tag) == 1

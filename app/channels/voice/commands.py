@@ -1,0 +1,109 @@
+"""Commands to the carrier: written with the change that causes them, sent by a job, looked for before repeating.
+
+A create has no idempotency key at the carrier, so after a crash or a time-out the leg is looked up by its label
+before anything else is decided. Commands that set a state may be repeated. A command that no longer fits (the
+caller has hung up) is dropped at the moment of sending.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.core import jobs
+from app.core.db import Reader, Transaction
+from app.core.ids import new_id
+
+JOB = "voice.command"
+
+
+class CommandKind(StrEnum):
+    """What the carrier is told to do."""
+
+    CREATE_AGENT_LEG = "create_agent_leg"
+    MOVE_CUSTOMER = "move_customer"
+    HOLD = "hold"
+    RESUME = "resume"
+    END_CALL = "end_call"
+    END_LEG = "end_leg"
+    RETURN_TO_QUEUE = "return_to_queue"
+
+
+class CommandState(StrEnum):
+    """How far it is."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DONE = "done"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One row of `voice_commands`."""
+
+    id: UUID
+    contact_id: UUID
+    leg_id: UUID | None
+    kind: CommandKind
+    arguments: dict[str, Any]
+    state: CommandState
+    attempts: int
+    sent_at: datetime | None
+
+
+_COLUMNS = "id, contact_id, leg_id, kind, arguments, state, attempts, sent_at"
+
+
+async def order(
+    tx: Transaction,
+    contact_id: UUID,
+    kind: CommandKind,
+    *,
+    leg_id: UUID | None = None,
+    delay: timedelta | None = None,
+    **arguments: Any,
+) -> UUID:
+    """Write a command and the job that sends it; both go with this transaction's commit."""
+    command_id = new_id()
+    await tx.execute(
+        "insert into voice_commands (id, contact_id, leg_id, kind, arguments) values ($1, $2, $3, $4, $5)",
+        command_id,
+        contact_id,
+        leg_id,
+        kind.value,
+        arguments,
+    )
+    await jobs.enqueue(tx, JOB, {"command_id": str(command_id)}, delay=delay)
+    return command_id
+
+
+async def get(reader: Reader, command_id: UUID) -> Command | None:
+    """One command."""
+    row = await reader.fetchrow(f"select {_COLUMNS} from voice_commands where id = $1", command_id)  # noqa: S608
+    if row is None:
+        return None
+    values = dict(row.items())
+    values["kind"], values["state"] = CommandKind(values["kind"]), CommandState(values["state"])
+    return Command(**values)
+
+
+async def mark_sending(tx: Transaction, command_id: UUID) -> None:
+    """From here on the outcome is unknown until `settle`."""
+    await tx.execute(
+        """update voice_commands set state = 'sending', attempts = attempts + 1,
+             sent_at = coalesce(sent_at, switchboard_now()) where id = $1""",
+        command_id,
+    )
+
+
+async def settle(tx: Transaction, command_id: UUID, state: CommandState, error: str | None = None) -> None:
+    """The outcome is known."""
+    await tx.execute(
+        "update voice_commands set state = $2, error = $3, done_at = switchboard_now() where id = $1",
+        command_id,
+        state.value,
+        error,
+    )

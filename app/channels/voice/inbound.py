@@ -1,0 +1,134 @@
+"""A call comes in and goes through self-service: one transaction per webhook, the answer made before the commit.
+
+Facts of the requests: https://www.twilio.com/docs/voice/twiml#request-parameters and …/voice/twiml/gather.
+"""
+
+import re
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.channels.twilio.signature import Form
+from app.channels.voice import calls, twiml
+from app.channels.voice.calls import CallState
+from app.channels.voice.numbers import Line, Lines
+from app.channels.voice.show import show
+from app.channels.voice.urls import VoiceUrls
+from app.core import inbox
+from app.core.db import Database, Reader, Transaction
+from app.core.errors import InvalidInput, NotFound
+from app.core.ids import new_id
+from app.core.settings import Settings
+from app.customers.phones import Number, PhoneAddress, normalise
+from app.intake import service as intake
+from app.selfservice.turns import Close, Enqueue, Turn, input_from
+
+INBOX_SOURCE = "twilio.voice"
+CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
+MAX_SPEECH_CHARACTERS = 2000  # of a recogniser's text; the flow caps it further
+
+
+class UnknownCall(NotFound):
+    """We have no such call."""
+
+    code = "unknown_call"
+    title = "Unknown call"
+
+
+def call_sid_of(form: Form) -> str:
+    """Raises InvalidInput when the form has no proper CallSid."""
+    sid = form.get("CallSid", "")
+    if not CALL_SID.fullmatch(sid):
+        raise InvalidInput.of("CallSid", "must be CA and 32 hexadecimal digits")
+    return sid
+
+
+class Inbound:
+    """Answers the first webhook of a call and every reply in self-service."""
+
+    def __init__(self, database: Database, settings: Settings):
+        self._database = database
+        self._urls = VoiceUrls(settings.public_base_url)
+        self._lines = Lines()
+        self._region = settings.default_region
+        self._time_zone = ZoneInfo(settings.time_zone)
+
+    async def receive(self, form: Form) -> str:
+        """The first webhook: TwiML of the flow's first turn. Repeated, it gets the same answer and changes
+        nothing. Raises InvalidInput or NotFound (the called number is not ours)."""
+        sid = call_sid_of(form)
+        called = normalise(form.get("To", ""), self._region)
+        address = normalise(form.get("From", ""), self._region)
+        async with self._database.transaction() as tx:
+            answer = await inbox.answer_of(tx, INBOX_SOURCE, sid)
+            if answer is not None:
+                return answer
+            return await self._open(tx, sid, called, address)
+
+    async def _open(self, tx: Transaction, sid: str, called: PhoneAddress, address: PhoneAddress) -> str:
+        line = await self._line(tx, called)
+        now: datetime = await tx.fetchval("select switchboard_now()")
+        contact_id = new_id()
+        received = await intake.prepare(
+            tx,
+            contact_id=contact_id,
+            channel="voice",
+            address=address,
+            to_address=line.number,
+            entry=intake.Entry(line.flow_id, line.flow_version, line.locale),
+            now=now,
+            time_zone=self._time_zone,
+        )
+        answer = twiml.turn_document(received.turn, url=self._urls.of_contact(contact_id))
+        if not await inbox.take(tx, INBOX_SOURCE, sid, answer):
+            # the same webhook was answered by another process at this very moment
+            return await inbox.answer_of(tx, INBOX_SOURCE, sid) or answer
+        await intake.receive(tx, received, answer=answer)
+        await calls.create(tx, contact_id=contact_id, call_sid=sid, room=f"itx-{contact_id}")
+        await self._follow(tx, contact_id, received.turn)
+        return answer
+
+    async def _line(self, reader: Reader, called: PhoneAddress) -> Line:
+        line = await self._lines.find(reader, called.e164) if isinstance(called, Number) else None
+        if line is None:
+            raise NotFound("the called number has no flow; add it to phone_numbers")
+        return line
+
+    async def reply(self, form: Form, contact_id: UUID, step: int | None) -> str:
+        """Keys, words or silence: TwiML of the next turn."""
+        event = input_from(
+            form.get("Digits"), form.get("SpeechResult", "")[:MAX_SPEECH_CHARACTERS], form.get("Confidence")
+        )
+        url = self._urls.of_contact(contact_id)
+        async with self._database.transaction() as tx:
+            await check_call(tx, contact_id, call_sid_of(form))
+            now: datetime = await tx.fetchval("select switchboard_now()")
+            turns: list[Turn] = []
+
+            def render(turn: Turn) -> str:
+                turns.append(turn)
+                return twiml.turn_document(turn, url=url)
+
+            answer = await intake.advance(tx, contact_id, event, step=step, render=render, now=now)
+            for turn in turns:
+                await self._follow(tx, contact_id, turn)
+            return answer
+
+    async def _follow(self, tx: Transaction, contact_id: UUID, turn: Turn) -> None:
+        """The call's state follows the contact's."""
+        match turn.action:
+            case Enqueue():
+                await calls.change(tx, contact_id, state=CallState.WAITING.value)
+                await show(tx, contact_id, state=CallState.WAITING)
+            case Close():
+                await calls.change(tx, contact_id, state=CallState.CLOSING.value)
+            case _:
+                pass
+
+
+async def check_call(reader: Reader, contact_id: UUID, call_sid: str) -> calls.Call:
+    """The contact's call, if the webhook is about it. Raises UnknownCall."""
+    call = await calls.get(reader, contact_id)
+    if call is None or call.call_sid != call_sid:
+        raise UnknownCall("there is no such call; it may be of another installation")
+    return call

@@ -1,0 +1,172 @@
+"""What happens to a call: its customer ends it, its agent's leg comes, fails or goes, the room reports.
+
+Every function runs with the contact locked, may run twice and in any order, and changes nothing when its news is
+old. Callbacks, REST answers and the reconciler all end here.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.channels.voice import calls
+from app.channels.voice.calls import Call, CallState, Leg
+from app.channels.voice.commands import CommandKind, order
+from app.channels.voice.show import show
+from app.contacts import repository as contact_rows
+from app.contacts.lifecycle import ContactState
+from app.contacts.models import Contact
+from app.core.db import Transaction
+from app.intake import service as intake
+from app.routing import offers
+from app.routing import service as routing
+from app.routing.offers import OfferState
+from app.touchpoints import log as touchpoints
+
+# the agent's own phone did not take the call the agent had accepted: offering more would fail more customers
+_AGENT_SIDE = frozenset({"busy", "no-answer", "failed"})
+
+
+async def customer_status(
+    tx: Transaction, contact_id: UUID, status: str, *, now: datetime, reason: str | None = None
+) -> None:
+    """News of the customer's own connection; only its end matters."""
+    contact = await contact_rows.get_for_update(tx, contact_id)
+    call = await calls.get(tx, contact_id)
+    if call is None or status not in calls.TERMINAL:
+        return
+    own = next(leg for leg in await calls.legs(tx, contact_id) if leg.kind == "customer")
+    if not await calls.note_status(tx, own, status, call_sid=None, reason=reason):
+        return
+    if contact.state == ContactState.SELF_SERVICE:
+        await intake.hang_up(tx, contact_id, now=now)
+    ended_by = "agent" if contact.media.get("pending_command") == "hang_up" else "customer"
+    await routing.customer_left(tx, contact_id, now=now, ended_by=ended_by)
+    await end_agent_legs(tx, contact_id)
+    await close_if_over(tx, contact_id)
+
+
+async def end_agent_legs(tx: Transaction, contact_id: UUID) -> None:
+    """Hang up every agent's leg that is still alive."""
+    for leg in await calls.legs(tx, contact_id):
+        if leg.kind == "agent" and not leg.is_over:
+            await order(tx, contact_id, CommandKind.END_LEG, leg_id=leg.id)
+
+
+async def close_if_over(tx: Transaction, contact_id: UUID) -> None:
+    """closing while any leg lives, closed when none does."""
+    over = all(leg.is_over for leg in await calls.legs(tx, contact_id))
+    state = CallState.CLOSED if over else CallState.CLOSING
+    await calls.change(tx, contact_id, state=state.value, alone_since=None)
+    await show(tx, contact_id, state=state, pending=None, held_since=None)
+
+
+async def agent_leg_status(
+    tx: Transaction,
+    leg_id: UUID,
+    status: str,
+    *,
+    call_sid: str | None,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    """News of an agent's leg, from a callback or a REST answer."""
+    found = await calls.leg(tx, leg_id)
+    if found is None:
+        return
+    contact = await contact_rows.get_for_update(tx, found.contact_id)
+    leg = await calls.leg(tx, leg_id) or found
+    if not await calls.note_status(tx, leg, status, call_sid=call_sid, reason=reason):
+        return
+    call = await calls.get(tx, contact.id)
+    if call is None or status not in calls.TERMINAL or leg.offer_id is None:
+        return
+    if call.state == CallState.CLOSING:
+        await close_if_over(tx, contact.id)
+        return
+    offer = await offers.get(tx, leg.offer_id)
+    if offer is not None and offer.state == OfferState.ACCEPTING:
+        await routing.fail_accepting(
+            tx,
+            contact_id=contact.id,
+            agent_id=offer.agent_id,
+            reason="leg_failed",
+            blame=status in _AGENT_SIDE,
+        )
+    elif leg.is_in_room:
+        await _agent_gone(tx, contact, call, leg, now)
+
+
+async def joined(
+    tx: Transaction, contact: Contact, call: Call, leg: Leg, *, sequence: int, now: datetime
+) -> None:
+    """Somebody is in the room. The agent's join is the proof that makes the offer accepted; then the customer is
+    moved in, and hears nothing of attempts that failed."""
+    if not await calls.note_room(tx, leg, joined=True, sequence=sequence):
+        return
+    if leg.kind == "customer":
+        await _customer_in_room(tx, contact, call)
+        return
+    offer = await offers.get(tx, leg.offer_id) if leg.offer_id else None
+    if offer is None or offer.state != OfferState.ACCEPTING:
+        if offer is None or offer.state != OfferState.ACCEPTED:
+            await order(tx, contact.id, CommandKind.END_LEG, leg_id=leg.id)  # it joined too late
+        return
+    if await routing.connected(tx, offer_id=offer.id, now=now) is None:
+        return
+    await calls.change(tx, contact.id, state=CallState.CONNECTING.value)
+    await order(tx, contact.id, CommandKind.MOVE_CUSTOMER)
+
+
+async def _customer_in_room(tx: Transaction, contact: Contact, call: Call) -> None:
+    if call.state != CallState.CONNECTING:
+        return
+    await calls.change(tx, contact.id, state=CallState.TALKING.value)
+    await show(tx, contact.id, state=CallState.TALKING)
+    await touchpoints.append(tx, contact.subject, "call.connected", once=str(contact.routing_round))
+
+
+async def left(
+    tx: Transaction, contact: Contact, call: Call, leg: Leg, *, sequence: int, now: datetime
+) -> None:
+    """Somebody left the room. A customer's end is told by the call's own status."""
+    was_in_room = leg.is_in_room
+    if (
+        await calls.note_room(tx, leg, joined=False, sequence=sequence)
+        and was_in_room
+        and leg.kind == "agent"
+    ):
+        await _agent_gone(tx, contact, call, leg, now)
+
+
+async def _agent_gone(tx: Transaction, contact: Contact, call: Call, leg: Leg, now: datetime) -> None:
+    """A leg that leaves without our hang-up leaves the customer alone: a grace begins (decision 14)."""
+    ordered = contact.media.get("pending_command") == "hang_up"
+    others = any(
+        other.kind == "agent" and other.is_in_room and other.id != leg.id
+        for other in await calls.legs(tx, contact.id)
+    )
+    if contact.state == ContactState.ACTIVE and not ordered and not others and call.alone_since is None:
+        await calls.change(tx, contact.id, alone_since=now)
+        await touchpoints.append(tx, contact.subject, "agent.dropped", once=str(leg.id))
+
+
+async def held(
+    tx: Transaction, contact: Contact, call: Call, *, on: bool, sequence: int, now: datetime
+) -> None:
+    """The room says that the customer is on hold, or off it."""
+    before, after = (CallState.TALKING, CallState.HELD) if on else (CallState.HELD, CallState.TALKING)
+    if call.state != before:
+        return
+    await calls.change(tx, contact.id, state=after.value)
+    await show(tx, contact.id, state=after, pending=None, error=None, held_since=now if on else None)
+    kind = "call.held" if on else "call.resumed"
+    await touchpoints.append(tx, contact.subject, kind, once=f"{contact.routing_round}.{sequence}")
+
+
+async def rescue_alone(tx: Transaction, contact_id: UUID) -> None:
+    """The grace is over and no agent came back: the customer returns to the old place in the queue."""
+    await contact_rows.get_for_update(tx, contact_id)
+    call = await calls.get(tx, contact_id)
+    if call is None or call.alone_since is None:
+        return
+    await calls.change(tx, contact_id, alone_since=None)
+    await routing.requeue_active(tx, contact_id, reason="agent_lost")

@@ -1,0 +1,94 @@
+"""What the carrier reports of calls, legs and rooms. Late, repeated and reordered reports change nothing."""
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from app.channels.twilio.signature import Form
+from app.channels.voice import calls, life
+from app.channels.voice.inbound import UnknownCall, call_sid_of
+from app.contacts import repository as contact_rows
+from app.core.db import Database, Transaction
+from app.core.errors import InvalidInput
+
+log = structlog.get_logger()
+
+CUSTOMER_LABEL = "customer"
+
+
+def _sequence(form: Form) -> int:
+    text = form.get("SequenceNumber", "")
+    if not text.isdigit():
+        raise InvalidInput.of("SequenceNumber", "must be a whole number")
+    return int(text[:9])
+
+
+async def _now(tx: Transaction) -> datetime:
+    now: datetime = await tx.fetchval("select switchboard_now()")
+    return now
+
+
+class Reports:
+    """Applies status callbacks."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    async def call_status(self, form: Form) -> None:
+        """The number's status callback: how a customer's call ended. Raises UnknownCall."""
+        sid = call_sid_of(form)
+        async with self._database.transaction() as tx:
+            contact_id = await calls.contact_of_sid(tx, sid)
+            if contact_id is None:
+                raise UnknownCall("there is no such call")
+            await life.customer_status(tx, contact_id, form.get("CallStatus", ""), now=await _now(tx))
+
+    async def leg_status(self, form: Form, leg_id: UUID) -> None:
+        """Progress of an agent's leg. May arrive before the REST answer that made it."""
+        sid = call_sid_of(form)
+        async with self._database.transaction() as tx:
+            leg = await calls.leg(tx, leg_id)
+            if leg is None or (leg.call_sid is not None and leg.call_sid != sid):
+                raise UnknownCall("there is no such leg")
+            status = form.get("CallStatus", "")
+            reason = form.get("SipResponseCode")
+            await life.agent_leg_status(tx, leg_id, status, call_sid=sid, now=await _now(tx), reason=reason)
+
+    async def room(self, form: Form, contact_id: UUID) -> None:
+        """Joins, leaves and holds in a contact's room."""
+        kind = form.get("StatusCallbackEvent", "")
+        sequence = _sequence(form)
+        async with self._database.transaction() as tx:
+            call = await calls.get(tx, contact_id)
+            if call is None:
+                raise UnknownCall("there is no such call")
+            contact = await contact_rows.get_for_update(tx, contact_id)
+            call = await calls.get(tx, contact_id) or call
+            if form.get("FriendlyName") not in (None, "", call.room):
+                raise InvalidInput.of("FriendlyName", "is not the room of this contact")
+            conference_sid = form.get("ConferenceSid")
+            if conference_sid and call.conference_sid != conference_sid and kind != "conference-end":
+                call = await calls.change(tx, contact_id, conference_sid=conference_sid)
+            leg = await _leg_of(tx, contact_id, form)
+            if leg is None:
+                return
+            now = await _now(tx)
+            match kind:
+                case "participant-join":
+                    await life.joined(tx, contact, call, leg, sequence=sequence, now=now)
+                case "participant-leave":
+                    await life.left(tx, contact, call, leg, sequence=sequence, now=now)
+                case "participant-hold" | "participant-unhold" if leg.kind == "customer":
+                    on = kind == "participant-hold"
+                    await life.held(tx, contact, call, on=on, sequence=sequence, now=now)
+                case _:
+                    return
+
+
+async def _leg_of(tx: Transaction, contact_id: UUID, form: Form) -> calls.Leg | None:
+    label, sid = form.get("ParticipantLabel", ""), form.get("CallSid")
+    for leg in await calls.legs(tx, contact_id):
+        if leg.label == label or (sid and leg.call_sid == sid):
+            return leg
+    return None

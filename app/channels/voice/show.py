@@ -1,0 +1,37 @@
+"""Keeps what the agent sees of a call (`contacts.media`) true to the call's row."""
+
+from typing import Any
+from uuid import UUID
+
+from app.channels.voice.calls import CallState
+from app.contacts import repository as contact_rows
+from app.contacts.events import ContactChanged
+from app.core.db import Transaction
+
+_KEEP: Any = object()
+
+
+async def show(
+    tx: Transaction,
+    contact_id: UUID,
+    *,
+    state: CallState | None = None,
+    pending: Any = _KEEP,
+    error: Any = _KEEP,
+    held_since: Any = _KEEP,
+) -> None:
+    """Change the named parts and tell the agent. `held_since` is a time or None."""
+    contact = await contact_rows.get(tx, contact_id)
+    media = dict(contact.media)
+    if state is not None:
+        media["call_state"] = state.value
+    if pending is not _KEEP:
+        media["pending_command"] = pending
+    if error is not _KEEP:
+        media["command_error"] = error
+    if held_since is not _KEEP:
+        media["held_since"] = held_since.isoformat() if held_since else None
+    if media == contact.media:
+        return
+    changed = await contact_rows.change(tx, contact_id, {"media": media})
+    await tx.publish(ContactChanged(changed))

@@ -1,0 +1,86 @@
+"""What a process with agents' sockets does beside serving them: beats for them all, ends those whose session is
+over, and shows each agent how the queues stand."""
+
+import asyncio
+from uuid import UUID
+
+import structlog
+
+from app.agents import connections, sessions
+from app.agents.states import ROUTER_TOPIC
+from app.console import views
+from app.console.schemas import Queues
+from app.console.socket import SIGNED_OUT
+from app.core.bus import Bus
+from app.core.db import Database
+from app.core.settings import Settings
+from app.core.tasks import TaskGroup
+from app.realtime.hub import Hub
+
+log = structlog.get_logger()
+
+QUEUE_FIGURES_SECONDS = 1.0  # at most this often; only when the router had something to do
+SESSION_CHECK_SECONDS = 3.0  # demotion and sign-out take effect on open sockets within this time
+
+
+class Housekeeping:
+    """The background loops of the console in one process."""
+
+    def __init__(self, database: Database, hub: Hub, settings: Settings, bus: Bus):
+        self._database = database
+        self._hub = hub
+        self._settings = settings
+        self._queues_changed = asyncio.Event()
+        self._shown: dict[UUID, bytes] = {}
+        bus.listen(ROUTER_TOPIC, lambda _: self._queues_changed.set())
+        bus.on_gap(self._queues_changed.set)
+
+    def start(self, tasks: TaskGroup) -> None:
+        """Run until the task group closes."""
+        tasks.supervise("socket heartbeats", self._beat)
+        tasks.supervise("session checks", self._check_sessions)
+        tasks.supervise("queue figures", self._show_queues)
+        tasks.supervise("stream sweeps", self._hub.run_sweeps)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.agent_heartbeat_seconds / 2)
+            open_sockets = self._hub.connections
+            if not open_sockets:
+                continue
+            async with self._database.transaction() as tx:
+                gone = set(await connections.beat(tx, [c.id for c in open_sockets]))
+            async with self._database.transaction() as tx:
+                await sessions.touch_all(tx, [c.session_hash for c in open_sockets])
+            for connection in open_sockets:
+                if connection.id in gone:
+                    # this process was frozen and its agents were declared lost: come back properly
+                    connection.close(1012, "reconnect")
+
+    async def _check_sessions(self) -> None:
+        while True:
+            await asyncio.sleep(SESSION_CHECK_SECONDS)
+            open_sockets = self._hub.connections
+            if not open_sockets:
+                continue
+            hashes = list({c.session_hash for c in open_sockets})
+            async with self._database.read() as reader:
+                good = await sessions.enabled_session_hashes(reader, self._settings, hashes)
+            for connection in open_sockets:
+                if connection.session_hash not in good:
+                    connection.close(SIGNED_OUT, "signed out")
+
+    async def _show_queues(self) -> None:
+        while True:
+            await self._queues_changed.wait()
+            self._queues_changed.clear()
+            agent_ids = {c.agent_id for c in self._hub.connections}
+            for agent_id in agent_ids:
+                async with self._database.read() as reader:
+                    figures = await views.queue_figures(reader, agent_id)
+                message = Queues(type="queues", queues=figures).model_dump_json().encode()
+                if self._shown.get(agent_id) != message:
+                    self._shown[agent_id] = message
+                    for connection in self._hub.of_agent(agent_id):
+                        connection.push_message(message)
+            await asyncio.sleep(QUEUE_FIGURES_SECONDS)

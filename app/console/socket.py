@@ -1,0 +1,253 @@
+"""`/ws/agent`: the agent's socket. News out, heartbeats and stream requests in; commands go by REST.
+
+The first frame must be `hello` with a single-use ticket (no token ever travels in an address), and the handshake's
+Origin must be ours (OWASP ASVS 5.0, 4.4.2 and 4.4.3).
+"""
+
+import asyncio
+import contextlib
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import TypeAdapter, ValidationError
+
+from app.agents import connections, sessions
+from app.console import snapshot as snapshots
+from app.console.schemas import (
+    Beat,
+    ClientMessage,
+    Heartbeat,
+    Hello,
+    OfferSeen,
+    Result,
+    Schema,
+    Snapshot,
+    SocketError,
+    StreamPosition,
+    Unwatch,
+    Watch,
+    Welcome,
+)
+from app.console.streams import agent_stream, check_may_follow
+from app.core import clock, streams
+from app.core.auth import Permission, Principal
+from app.core.db import Database
+from app.core.errors import AppError, InvalidInput
+from app.core.ids import new_id
+from app.core.settings import Settings
+from app.realtime.hub import Connection, Hub
+from app.routing import offers
+
+log = structlog.get_logger()
+router = APIRouter()
+
+HELLO_SECONDS = 5
+MAX_FRAME_BYTES = 16 * 1024
+MAX_STREAMS = 20  # followed at once by one socket
+SIGNED_OUT, HELLO_TOO_LATE, BAD_ORIGIN = 4401, 4408, 4403
+LOST_AFTER_BEATS = 3  # a socket that misses this many heartbeats is half-open
+
+_messages: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
+
+
+class _Sender:
+    """What the hub writes to."""
+
+    def __init__(self, socket: WebSocket):
+        self._socket = socket
+
+    async def send_bytes_as_text(self, data: bytes) -> None:
+        """One text frame."""
+        await self._socket.send_text(data.decode())
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close; a socket that is gone already is fine."""
+        with contextlib.suppress(RuntimeError):
+            await self._socket.close(code, reason)
+
+
+@router.websocket("/ws/agent")
+async def agent_socket(socket: WebSocket) -> None:
+    """Messages in both directions are the unions `ClientMessage` and `ServerMessage` of the OpenAPI document."""
+    settings: Settings = socket.app.state.settings
+    if socket.headers.get("origin") not in settings.origins:
+        await socket.close(BAD_ORIGIN, "this origin may not connect")
+        return
+    await socket.accept()
+    session = _AgentSocket(
+        socket, settings, socket.app.state.database, socket.app.state.hub, socket.app.state.node
+    )
+    try:
+        await session.run()
+    except WebSocketDisconnect:
+        return
+
+
+class _AgentSocket:
+    """One socket from hello to close."""
+
+    def __init__(self, socket: WebSocket, settings: Settings, database: Database, hub: Hub, node: UUID):
+        self._socket = socket
+        self._settings = settings
+        self._database = database
+        self._hub = hub
+        self._node = node
+
+    async def run(self) -> None:
+        """Admit, then read until the client is gone. Whatever happens, the connection's row is removed."""
+        try:
+            hello = await asyncio.wait_for(self._receive(), HELLO_SECONDS)
+            if not isinstance(hello, Hello):
+                raise InvalidInput.of("type", "the first frame must be hello")
+            async with self._database.transaction() as tx:
+                principal = await sessions.redeem_ticket(tx, self._settings, hello.ticket)
+                principal.require(Permission.CONSOLE_USE)
+        except TimeoutError:
+            await self._socket.close(HELLO_TOO_LATE, "no hello in time")
+            return
+        except AppError as error:
+            await self._fail(None, error)
+            await self._socket.close(SIGNED_OUT, error.detail[:120])
+            return
+        connection = Connection(new_id(), principal.agent_id, principal.session_hash, _Sender(self._socket))
+        async with self._database.transaction() as tx:
+            await connections.connected(
+                tx, connection_id=connection.id, agent_id=principal.agent_id, node=self._node
+            )
+        self._hub.add(connection)
+        try:
+            await self._serve(connection, principal, hello)
+        finally:
+            self._hub.remove(connection)
+            async with self._database.transaction() as tx:
+                await connections.disconnected(tx, connection_id=connection.id, agent_id=principal.agent_id)
+
+    async def _serve(self, connection: Connection, principal: Principal, hello: Hello) -> None:
+        await self._welcome(connection, principal, hello)
+        writer = asyncio.ensure_future(connection.write(self._database, self._reset))
+        reader = asyncio.ensure_future(self._read(connection, principal))
+        done, pending = await asyncio.wait({writer, reader}, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        for task in done:
+            error = task.exception()
+            if error is not None and not isinstance(
+                error, WebSocketDisconnect | RuntimeError | TimeoutError | ConnectionError
+            ):
+                raise error
+
+    async def _read(self, connection: Connection, principal: Principal) -> None:
+        silence = self._settings.agent_heartbeat_seconds * LOST_AFTER_BEATS
+        while True:
+            try:
+                message = await asyncio.wait_for(self._receive(), silence)
+            except InvalidInput as error:
+                self._push(connection, _error(None, error))
+                continue
+            try:
+                await self._handle(connection, principal, message)
+            except AppError as error:
+                self._push(connection, _error(message.id, error))
+
+    async def _receive(self) -> ClientMessage:
+        text = await self._socket.receive_text()
+        if len(text) > MAX_FRAME_BYTES:
+            raise InvalidInput.of("frame", f"at most {MAX_FRAME_BYTES} bytes")
+        try:
+            return _messages.validate_json(text)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(str(part) for part in first["loc"]) or "frame"
+            raise InvalidInput.of(field, first["msg"]) from None
+
+    async def _handle(self, connection: Connection, principal: Principal, message: ClientMessage) -> None:
+        match message:
+            case Beat():
+                await self._beat(connection, message)
+            case Watch():
+                await self._watch(connection, principal, message)
+            case Unwatch():
+                self._hub.unfollow(connection, message.stream)
+                self._push(connection, Result(type="result", reply_to=message.id))
+            case OfferSeen():
+                async with self._database.transaction() as tx:
+                    await offers.mark_seen(tx, message.offer_id, principal.agent_id)
+                self._push(connection, Result(type="result", reply_to=message.id))
+            case Hello():
+                raise InvalidInput.of("type", "hello was said already")
+
+    async def _welcome(self, connection: Connection, principal: Principal, hello: Hello) -> None:
+        own = agent_stream(principal.agent_id)
+        wanted = {own: hello.streams.get(own, -1)}
+        for stream, seq in hello.streams.items():
+            if stream != own and len(wanted) < MAX_STREAMS:
+                check_may_follow(principal, stream)
+                wanted[stream] = seq
+        positions = {stream: await self._follow(connection, stream, seq) for stream, seq in wanted.items()}
+        self._push(
+            connection,
+            Welcome(
+                type="welcome",
+                reply_to=hello.id,
+                agent_id=principal.agent_id,
+                heartbeat_seconds=self._settings.agent_heartbeat_seconds,
+                now=clock.utc_now(),
+                build=self._socket.app.state.build,
+                streams=positions,
+            ),
+        )
+        if positions[own].mode == "reset":
+            await self._reset(connection, own)
+
+    async def _follow(self, connection: Connection, stream: str, seq: int) -> StreamPosition:
+        """Follow first, then look: an event in between is then found by one of the two."""
+        self._hub.follow(connection, stream, max(seq, 0))
+        async with self._database.read() as reader:
+            missed = await streams.since(reader, stream, seq) if seq >= 0 else None
+            position = await streams.position(reader, stream)
+        if missed is None:
+            self._hub.follow(connection, stream, position)
+            return StreamPosition(seq=position, mode="reset")
+        connection.offer_event(stream, position, None)
+        return StreamPosition(seq=seq, mode="resume")
+
+    async def _reset(self, connection: Connection, stream: str) -> None:
+        """Give a fresh state; for streams other than the agent's own the client loads its page again."""
+        if stream != agent_stream(connection.agent_id):
+            async with self._database.read() as reader:
+                position = await streams.position(reader, stream)
+            self._hub.follow(connection, stream, position)
+            result = Result(
+                type="result", reply_to=0, streams={stream: StreamPosition(seq=position, mode="reset")}
+            )
+            self._push(connection, result)
+            return
+        async with self._database.read(snapshot=True) as reader:
+            state = await snapshots.snapshot(reader, connection.agent_id)
+        self._hub.follow(connection, stream, state.seq)
+        self._push(connection, Snapshot(type="snapshot", snapshot=state))
+        connection.offer_event(stream, state.seq + 1, None)
+
+    async def _watch(self, connection: Connection, principal: Principal, message: Watch) -> None:
+        check_may_follow(principal, message.stream)
+        if len(connection.cursors) >= MAX_STREAMS and message.stream not in connection.cursors:
+            raise InvalidInput.of("stream", f"at most {MAX_STREAMS} streams; unwatch one first")
+        position = await self._follow(connection, message.stream, message.from_seq)
+        self._push(connection, Result(type="result", reply_to=message.id, streams={message.stream: position}))
+
+    async def _beat(self, connection: Connection, message: Beat) -> None:
+        now = clock.utc_now()
+        answer = Heartbeat(type="heartbeat", reply_to=message.id, now=now, streams=dict(connection.cursors))
+        self._push(connection, answer)
+
+    def _push(self, connection: Connection, message: Schema) -> None:
+        connection.push_message(message.model_dump_json().encode())
+
+    async def _fail(self, reply_to: int | None, error: AppError) -> None:
+        await self._socket.send_text(_error(reply_to, error).model_dump_json())
+
+
+def _error(reply_to: int | None, error: AppError) -> SocketError:
+    return SocketError(type="error", reply_to=reply_to, code=error.code, message=error.detail)

@@ -1,0 +1,144 @@
+"""Turns rows into what the console shows."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.agents import states
+from app.agents.presence import Facts, activity
+from app.console.schemas import (
+    AgentState,
+    ContactView,
+    DispositionOption,
+    NoteView,
+    OfferView,
+    QueueFigures,
+    TouchpointView,
+)
+from app.console.screen_pop import screen_pop
+from app.contacts import service as contacts
+from app.contacts.models import Contact
+from app.core.db import Reader
+from app.routing import offers
+from app.routing.offers import Offer, OfferState
+from app.touchpoints.timeline import TimelineLine
+
+
+async def agent_state(reader: Reader, agent_id: UUID) -> AgentState:
+    """Presence and activity of one agent."""
+    row = await states.get(reader, agent_id)
+    live = await offers.live_of_agent(reader, agent_id)
+    facts = Facts(
+        is_not_responding=row.not_responding_since is not None,
+        has_accepted_offer=any(o.state == OfferState.ACCEPTED for o in live),
+        has_pending_offer=any(o.state != OfferState.ACCEPTED for o in live),
+        wrap_up_until=row.wrap_up_until,
+    )
+    return AgentState(
+        agent_id=agent_id,
+        presence=row.presence,
+        presence_reason=row.presence_reason,
+        presence_since=row.presence_since,
+        activity=activity(facts),
+        activity_since=row.activity_since,
+        wrap_up_until=row.wrap_up_until,
+    )
+
+
+async def offer_view(reader: Reader, offer: Offer, contact: Contact) -> OfferView:
+    """An offer with its screen-pop, in the locale of the agent it is made to."""
+    return OfferView(
+        offer_id=offer.id,
+        contact_id=contact.id,
+        state=offer.state,
+        channel=contact.channel,
+        queue_name=await queue_name(reader, contact.queue_id) or "",
+        made_at=offer.made_at,
+        expires_at=offer.expires_at,
+        waiting_since=contact.queued_at or contact.opened_at,
+        from_address=contact.from_address,
+        screen_pop=await screen_pop(reader, contact, locale=await agent_locale(reader, offer.agent_id)),
+    )
+
+
+async def contact_view(reader: Reader, contact: Contact, *, locale: str) -> ContactView:
+    """A contact in an agent's hands."""
+    media = contact.media
+    return ContactView(
+        contact_id=contact.id,
+        channel=contact.channel,
+        direction="outbound" if contact.direction == "outbound" else "inbound",
+        state=contact.state,
+        outcome=contact.outcome,
+        queue_name=await queue_name(reader, contact.queue_id),
+        from_address=contact.from_address,
+        opened_at=contact.opened_at,
+        queued_at=contact.queued_at,
+        accepted_at=contact.accepted_at,
+        ended_at=contact.ended_at,
+        wrap_up_until=contact.wrap_up_until,
+        call_state=media.get("call_state"),
+        pending_command=media.get("pending_command"),
+        command_error=media.get("command_error"),
+        held_since=_time(media.get("held_since")),
+        notes=[
+            NoteView(note_id=n.id, body=n.body, agent_name=n.agent_name, at=n.at)
+            for n in await contacts.notes(reader, contact.id)
+        ],
+        dispositions=await contacts.dispositions(reader, contact.id),
+        screen_pop=await screen_pop(reader, contact, locale=locale),
+        version=contact.version,
+    )
+
+
+def _time(value: Any) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
+
+
+def touchpoint_view(line: TimelineLine) -> TouchpointView:
+    """One line of the timeline."""
+    return TouchpointView.model_validate(
+        {
+            "touchpoint_id": line.id,
+            "contact_id": line.contact_id,
+            "kind": line.kind,
+            "channel": line.channel,
+            "at": line.at,
+            "actor": line.actor_kind,
+            "actor_name": line.actor_name,
+            "data": line.data,
+        }
+    )
+
+
+async def queue_name(reader: Reader, queue_id: UUID | None) -> str | None:
+    """The queue's name."""
+    name: str | None = await reader.fetchval("select name from queues where id = $1", queue_id)
+    return name
+
+
+async def agent_locale(reader: Reader, agent_id: UUID) -> str:
+    """The language the agent works in."""
+    locale: str | None = await reader.fetchval("select locale from agents where id = $1", agent_id)
+    return locale or "en"
+
+
+async def queue_figures(reader: Reader, agent_id: UUID) -> list[QueueFigures]:
+    """How the agent's queues stand."""
+    rows = await reader.fetch(
+        """select q.id, q.name, count(c.id) as waiting, min(c.queued_at) as longest_since
+           from agent_queues aq join queues q on q.id = aq.queue_id
+           left join contacts c on c.queue_id = q.id and c.state = 'queued'
+           where aq.agent_id = $1 group by q.id, q.name, aq.rank order by aq.rank, q.name""",
+        agent_id,
+    )
+    return [
+        QueueFigures(queue_id=r["id"], name=r["name"], waiting=r["waiting"], longest_since=r["longest_since"])
+        for r in rows
+    ]
+
+
+async def disposition_options(reader: Reader) -> list[DispositionOption]:
+    """The outcome codes an agent may choose."""
+    rows = await reader.fetch("select code, labels from dispositions where is_active order by position, code")
+    return [DispositionOption(code=r["code"], labels=r["labels"]) for r in rows]

@@ -1,0 +1,1 @@
+"""The one path every inbound contact takes, whatever its channel."""

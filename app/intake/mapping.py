@@ -1,0 +1,94 @@
+"""Translates between self-service's words and those of the packages it meets: FAQ, touchpoints, screen-pop."""
+
+from typing import Any
+
+from app.faq.confidence import Zone as FaqZone
+from app.faq.search import SearchOutcome
+from app.faq.usage import SearchAction, SearchResolution
+from app.selfservice.locales import Locale
+from app.selfservice.state import FoundArticle, PathEntry, PathKind, Summary
+from app.selfservice.turns import SearchResult, Zone
+from app.touchpoints import log as touchpoints
+
+REQUIRED_LEVEL = 1  # a flow names skills without a level: holding one is enough
+
+_ZONES = {FaqZone.ANSWER: Zone.ANSWER, FaqZone.CHOOSE: Zone.CHOOSE, FaqZone.NONE: Zone.NONE}
+_ACTIONS = {
+    FaqZone.ANSWER: SearchAction.ANSWERED,
+    FaqZone.CHOOSE: SearchAction.SUGGESTED,
+    FaqZone.NONE: SearchAction.NONE,
+}
+
+
+def search_action(zone: FaqZone) -> SearchAction:
+    """What the search log calls it."""
+    return _ACTIONS[zone]
+
+
+def search_result(outcome: SearchOutcome) -> SearchResult:
+    """What the FAQ found, as the flow speaks it."""
+    found = tuple(
+        FoundArticle(
+            article_id=str(result.article_id),
+            title=result.title,
+            steps=result.spoken_steps or (result.answer_short or result.answer,),
+            topic=result.topic,
+            locale=Locale(result.language.value),
+        )
+        for result in outcome.results
+    )
+    return SearchResult(found, _ZONES[outcome.zone], found[0].topic if found else None)
+
+
+def resolution(entry: PathEntry) -> SearchResolution | None:
+    """Whether this line settles the search before it."""
+    if entry.kind is PathKind.HELPED:
+        return SearchResolution.HELPED if entry.choice == "yes" else SearchResolution.NOT_HELPED
+    if entry.kind is PathKind.QUEUED:
+        return SearchResolution.ESCALATED
+    return None
+
+
+def summary(found: Summary) -> dict[str, Any]:
+    """What `contacts.summary` keeps: the shape of the console's SelfServiceSummary."""
+    return {
+        "topic": found.topic,
+        "topic_label": found.topic_label,
+        "question": found.question,
+        "article_id": found.article_id,
+        "article_title": found.article_title,
+        "unsolved_reason": found.unsolved_reason.value if found.unsolved_reason else None,
+        "path": [
+            {"at": e.at.isoformat(), "kind": e.kind.value, "text": e.text, "detail": e.detail}
+            for e in found.path
+        ],
+    }
+
+
+_KINDS = {
+    PathKind.GREETING: None,  # contact.opened says it already
+    PathKind.MENU: "menu.chosen",
+    PathKind.QUESTION: "question.asked",
+    PathKind.ANSWER: "faq.answered",
+    PathKind.QUEUED: None,  # contact.queued is written by routing
+    PathKind.ANNOUNCEMENT: "announcement.played",
+}
+
+
+def touchpoint_kind(entry: PathEntry) -> str | None:
+    """The kind of touchpoint this line becomes; None when another one tells it."""
+    if entry.kind is PathKind.HELPED:
+        return "faq.helped" if entry.choice == "yes" else "faq.not_helped"
+    return _KINDS[entry.kind]
+
+
+def touchpoint_actor(entry: PathEntry) -> touchpoints.Actor:
+    """Who did it."""
+    by_customer = entry.kind in (PathKind.MENU, PathKind.QUESTION, PathKind.HELPED)
+    return touchpoints.CUSTOMER if by_customer else touchpoints.SYSTEM
+
+
+def touchpoint_data(entry: PathEntry) -> dict[str, Any]:
+    """What the timeline shows of it."""
+    data = {"text": entry.text, "detail": entry.detail, "article_id": entry.article_id}
+    return {key: value for key, value in data.items() if value is not None}

@@ -1,0 +1,268 @@
+"""Who is it, open the contact, start the flow; then turn by turn until self-service has solved it or a human must.
+
+Channels call `receive` once and `advance` for every reply; both only say what to do next. Everything they write is
+in the caller's transaction.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.contacts import repository as contact_rows
+from app.contacts import service as contacts
+from app.contacts.lifecycle import ContactState, Outcome
+from app.contacts.models import Contact
+from app.contacts.service import NewContact
+from app.core.db import Reader, Transaction
+from app.core.errors import NotFound
+from app.customers.identify import identify
+from app.customers.models import Certain, Identified, Likely, Unknown
+from app.customers.phones import Number, PhoneAddress, Withheld
+from app.customers.profile import stored_candidates
+from app.faq import search as faq_search
+from app.faq import usage as faq_usage
+from app.faq.models import Audience, Language
+from app.intake import mapping
+from app.routing import service as routing
+from app.routing.service import QueueRequest
+from app.selfservice import flow as flows
+from app.selfservice import runs
+from app.selfservice.definition import FlowDefinition
+from app.selfservice.locales import Locale
+from app.selfservice.state import Facts, PathEntry
+from app.selfservice.state import Outcome as FlowOutcome
+from app.selfservice.turns import Close, Enqueue, FlowInput, HungUp, Search, Turn
+from app.touchpoints import log as touchpoints
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where contacts of one address (a phone number, a widget) come in."""
+
+    flow_id: UUID
+    flow_version: int
+    locale: Locale
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What is known of a new contact before anything is written."""
+
+    contact_id: UUID
+    new: NewContact
+    entry: Entry
+    turn: Turn
+
+
+async def prepare(
+    reader: Reader,
+    *,
+    contact_id: UUID,
+    channel: str,
+    address: PhoneAddress,
+    to_address: str,
+    entry: Entry,
+    now: datetime,
+    time_zone: ZoneInfo,
+) -> Received:
+    """Look the caller up and take the flow's first turn. Writes nothing, so that a repeated webhook can still be
+    answered with the first answer."""
+    identified = await identify(reader, address=address)
+    flow = await runs.definition(reader, entry.flow_id, entry.flow_version)
+    facts = _facts(identified, address, entry, now, time_zone)
+    turn = flows.start(flow, facts, now=now)
+    return Received(contact_id, _new_contact(channel, address, to_address, identified, facts), entry, turn)
+
+
+def _facts(
+    identified: Identified, address: PhoneAddress, entry: Entry, now: datetime, time_zone: ZoneInfo
+) -> Facts:
+    local_now = now.astimezone(time_zone)
+    if isinstance(identified, Certain):
+        customer = identified.customer
+        locale = Locale(customer.language)
+        return Facts(locale, local_now, known=True, name=customer.display_name, tier=customer.tier)
+    return Facts(entry.locale, local_now, withheld=isinstance(address, Withheld))
+
+
+def _new_contact(
+    channel: str, address: PhoneAddress, to_address: str, identified: Identified, facts: Facts
+) -> NewContact:
+    customer_id, identification, candidates = None, "unknown", []
+    match identified:
+        case Certain(customer):
+            customer_id, identification = customer.customer_id, "certain"
+        case Likely(found):
+            identification, candidates = "likely", stored_candidates(found)
+        case Unknown() | Withheld():
+            pass
+    return NewContact(
+        channel=channel,
+        from_address=address.e164 if isinstance(address, Number) else None,
+        to_address=to_address,
+        customer_id=customer_id,
+        identification=identification,
+        candidates=candidates,
+        language=facts.locale.value,
+    )
+
+
+async def receive(tx: Transaction, received: Received, *, answer: str | None) -> Contact:
+    """Open the contact and start its run. `answer` is what the channel answers, kept for repeated replies."""
+    contact = await contacts.open_contact(tx, received.new, contact_id=received.contact_id)
+    await runs.start(
+        tx,
+        contact_id=contact.id,
+        flow_id=received.entry.flow_id,
+        version=received.entry.flow_version,
+        state=received.turn.state,
+        answer=answer,
+    )
+    await _log_path(tx, contact, received.turn.log, step=received.turn.state.steps)
+    return contact
+
+
+async def advance(
+    tx: Transaction,
+    contact_id: UUID,
+    event: FlowInput,
+    *,
+    step: int | None,
+    render: Callable[[Turn], str],
+    now: datetime,
+) -> str:
+    """Take one turn and return what the channel answers (`render` makes it of the turn). A reply to an older step
+    (late or repeated) changes nothing and is answered as before.
+
+    Raises NotFound for a contact that has no run."""
+    contact = await contact_rows.get_for_update(tx, contact_id)
+    run = await runs.get_for_update(tx, contact_id)
+    if run is None:
+        raise NotFound("this contact is not in self-service")
+    if (step is not None and step != run.step) or contact.state != ContactState.SELF_SERVICE:
+        return run.answer or ""
+    flow = await runs.definition(tx, run.flow_id, run.version)
+    turn = flows.resume(flow, run.state, event, now=now)
+    log = list(turn.log)
+    search_id = run.search_id
+    if isinstance(turn.action, Search):
+        turn, search_id = await _search(tx, flow, contact, turn, now=now)
+        log += turn.log
+    await _log_path(tx, contact, log, step=turn.state.steps)
+    search_id = await _settle_search(tx, search_id, log, now=now)
+    await _apply(tx, flow, contact, turn, now=now)
+    answer = render(turn)
+    await runs.save(tx, contact_id, state=turn.state, answer=answer, search_id=search_id)
+    return answer
+
+
+async def hang_up(tx: Transaction, contact_id: UUID, *, now: datetime) -> None:
+    """The customer left in self-service: note where, so that the next agent sees it."""
+    run = await runs.get_for_update(tx, contact_id)
+    if run is None or run.state.is_final:
+        return
+    flow = await runs.definition(tx, run.flow_id, run.version)
+    turn = flows.resume(flow, run.state, HungUp(), now=now)
+    summary = mapping.summary(flows.summary(flow, turn.state))
+    await contact_rows.change(tx, contact_id, {"summary": summary})
+    await runs.save(tx, contact_id, state=turn.state, answer=run.answer, search_id=run.search_id)
+
+
+async def _search(
+    tx: Transaction, flow: FlowDefinition, contact: Contact, turn: Turn, *, now: datetime
+) -> tuple[Turn, UUID]:
+    action = turn.action
+    assert isinstance(action, Search)  # noqa: S101 -- the caller has looked
+    outcome = await faq_search.search(
+        tx,
+        question=action.question,
+        language=Language(action.locale.value),
+        audience=Audience.PUBLIC,
+        channel=contact.channel,
+        now=now,
+        limit=3,
+    )
+    search_id = await faq_usage.record_search(
+        tx,
+        outcome=outcome,
+        question_masked=action.question,
+        action=mapping.search_action(outcome.zone),
+        now=now,
+        contact_id=contact.id,
+    )
+    result = mapping.search_result(outcome)
+    return flows.resume(flow, turn.state, result, now=now), search_id
+
+
+async def _settle_search(
+    tx: Transaction, search_id: UUID | None, log: list[PathEntry], *, now: datetime
+) -> UUID | None:
+    """ "Did that help?" closes the search it was about."""
+    for entry in log:
+        resolution = mapping.resolution(entry)
+        if resolution is not None and search_id is not None:
+            article_id = UUID(entry.article_id) if entry.article_id else None
+            await faq_usage.record_outcome(
+                tx, search_id=search_id, outcome=resolution, now=now, chosen_article_id=article_id
+            )
+            search_id = None
+    return search_id
+
+
+async def _apply(
+    tx: Transaction, flow: FlowDefinition, contact: Contact, turn: Turn, *, now: datetime
+) -> None:
+    action = turn.action
+    if not isinstance(action, Enqueue | Close):
+        return
+    changes: dict[str, Any] = {
+        "summary": mapping.summary(flows.summary(flow, turn.state)),
+        "topic": turn.state.topic,
+        "language": turn.state.locale.value,
+    }
+    await contact_rows.change(tx, contact.id, changes)
+    if isinstance(action, Enqueue):
+        await _enqueue(tx, contact.id, action, now=now)
+    else:
+        await contacts.close(tx, contact.id, _OUTCOMES[action.outcome], now=now)
+
+
+async def _enqueue(tx: Transaction, contact_id: UUID, action: Enqueue, *, now: datetime) -> None:
+    queue_id = await tx.fetchval("select id from queues where key = $1", action.queue)
+    if queue_id is None:
+        # a queue removed after the flow was published must not strand a caller
+        queue_id = await tx.fetchval("select id from queues order by key limit 1")
+    request = QueueRequest(
+        queue_id=queue_id,
+        priority=action.priority,
+        required_skills=dict.fromkeys(action.skills, mapping.REQUIRED_LEVEL),
+        topic=action.topic,
+        reason=action.reason.value if action.reason else None,
+    )
+    await routing.enqueue(tx, contact_id, request, now=now)
+
+
+_OUTCOMES = {
+    FlowOutcome.SOLVED: Outcome.SOLVED_BY_SELF_SERVICE,
+    FlowOutcome.ENDED: Outcome.ENDED_IN_SELF_SERVICE,
+    FlowOutcome.OUT_OF_HOURS: Outcome.OUT_OF_HOURS,
+    FlowOutcome.ABANDONED: Outcome.ABANDONED_IN_SELF_SERVICE,
+}
+
+
+async def _log_path(tx: Transaction, contact: Contact, log: Sequence[PathEntry], *, step: int) -> None:
+    for n, entry in enumerate(log):
+        kind = mapping.touchpoint_kind(entry)
+        if kind is None:
+            continue
+        await touchpoints.append(
+            tx,
+            contact.subject,
+            kind,
+            actor=mapping.touchpoint_actor(entry),
+            data=mapping.touchpoint_data(entry),
+            once=f"{step}.{n}",
+        )

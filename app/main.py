@@ -1,0 +1,79 @@
+"""Composition root of the web application."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+from fastapi import FastAPI, Request
+
+from app import openapi
+from app.agents import sessions
+from app.api import api
+from app.channels.voice.webhooks import voice_routes
+from app.console.housekeeping import Housekeeping
+from app.console.socket import router as agent_socket
+from app.core.auth import Principal
+from app.core.http import BodyLimit, install_error_handlers
+from app.core.settings import Settings
+from app.health import health_routes
+from app.process import Process, build, opened, working
+from app.web.pages import build_id, page_routes
+
+
+def create_app(
+    settings: Settings,
+    dsn: str,
+    *,
+    with_worker: bool,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> FastAPI:
+    """The application of one process. `with_worker`: the router, the jobs and the timers run in it too.
+    `transport` replaces the network towards the carrier in tests."""
+    process = build(settings, dsn)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(opened(process))
+            Housekeeping(process.database, process.hub, settings, process.bus).start(process.tasks)
+            if with_worker:
+                await stack.enter_async_context(working(process, transport=transport))
+            yield
+
+    app = FastAPI(
+        title=openapi.TITLE,
+        version=openapi.VERSION,
+        lifespan=lifespan,
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    _keep_state(app, process)
+    install_error_handlers(app)
+    app.add_middleware(BodyLimit)
+    app.include_router(api)
+    app.include_router(agent_socket)
+    app.router.routes += health_routes(process.database, process.bus)
+    app.router.routes += voice_routes(process.database, settings)
+    app.router.routes += page_routes(settings)
+    openapi.install(app)
+    return app
+
+
+def _keep_state(app: FastAPI, process: Process) -> None:
+    settings, database = process.settings, process.database
+
+    async def resolve_principal(request: Request) -> Principal | None:
+        token = request.cookies.get(settings.cookie_name)
+        if token is None:
+            return None
+        async with database.read() as reader:
+            return await sessions.resolve(reader, settings, sessions.hash_token(token))
+
+    app.state.settings = settings
+    app.state.database = database
+    app.state.hub = process.hub
+    app.state.node = process.node
+    app.state.bus = process.bus
+    app.state.build = build_id()
+    app.state.resolve_principal = resolve_principal

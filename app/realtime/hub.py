@@ -1,0 +1,212 @@
+"""The sockets of this process and the streams they follow.
+
+Each follower of a stream has a cursor: the last number it was given. A hint that carries the next event is passed
+on at once; anything else (a lost, doubled or late hint, a gap) makes the writer read the table from the cursor.
+So no transport can lose, double or reorder an event.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+
+from app.core import streams
+from app.core.db import Database
+from app.core.hints import Hint
+from app.core.streams import TOPIC_PREFIX
+
+log = structlog.get_logger()
+
+MAX_WAITING_FRAMES = 1000
+MAX_WAITING_BYTES = 1024 * 1024  # a slower client is cut off and resumes by cursor (fault F10)
+SEND_TIMEOUT_SECONDS = 10
+SWEEP_SECONDS = 10  # heals hints lost with a process that died between commit and publish
+TOO_SLOW = 1013
+
+
+class Sender(Protocol):
+    """What the hub needs of a websocket."""
+
+    async def send_bytes_as_text(self, data: bytes) -> None:
+        """Send one text frame."""
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close the socket."""
+
+
+OnReset = Callable[["Connection", str], Awaitable[None]]
+
+
+class Connection:
+    """One socket: its cursors, its waiting frames and the task that writes them."""
+
+    def __init__(self, connection_id: UUID, agent_id: UUID, session_hash: bytes, sender: Sender):
+        self.id = connection_id
+        self.agent_id = agent_id
+        self.session_hash = session_hash
+        self.cursors: dict[str, int] = {}
+        self._sender = sender
+        self._waiting: deque[bytes] = deque()
+        self._waiting_bytes = 0
+        self._behind: set[str] = set()
+        self._wake = asyncio.Event()
+        self._closing: tuple[int, str] | None = None
+
+    def offer_event(self, stream: str, seq: int, frame: bytes | None) -> None:
+        """A stream this socket follows has moved on to `seq`."""
+        cursor = self.cursors[stream]
+        if seq <= cursor:
+            return
+        if frame is not None and seq == cursor + 1 and stream not in self._behind:
+            self.cursors[stream] = seq
+            self._push(frame)
+        else:
+            self._behind.add(stream)
+            self._wake.set()
+
+    def push_message(self, message: bytes) -> None:
+        """Queue a complete message (not an event of a stream)."""
+        self._push(b"\x00" + message)
+
+    def close(self, code: int, reason: str) -> None:
+        """Close after what waits was written; a client that does not read is cut."""
+        self._closing = self._closing or (code, reason)
+        self._wake.set()
+
+    def _push(self, frame: bytes) -> None:
+        self._waiting.append(frame)
+        self._waiting_bytes += len(frame)
+        if len(self._waiting) > MAX_WAITING_FRAMES or self._waiting_bytes > MAX_WAITING_BYTES:
+            self._waiting.clear()
+            self._closing = (TOO_SLOW, "too slow; reconnect and resume")
+        self._wake.set()
+
+    async def write(self, database: Database, on_reset: OnReset) -> None:
+        """Write until closed. Events that wait together leave in one frame."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            for stream in list(self._behind):
+                await self._catch_up(database, stream, on_reset)
+            while self._waiting:
+                async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+                    await self._sender.send_bytes_as_text(self._next_message())
+            if self._closing is not None:
+                await self._sender.close(*self._closing)
+                return
+
+    def _next_message(self) -> bytes:
+        first = self._waiting.popleft()
+        self._waiting_bytes -= len(first)
+        if first[:1] == b"\x00":
+            return first[1:]
+        frames = [first]
+        while self._waiting and self._waiting[0][:1] != b"\x00":
+            frames.append(self._waiting.popleft())
+            self._waiting_bytes -= len(frames[-1])
+        return b'{"type":"events","events":[' + b",".join(frames) + b"]}"
+
+    async def _catch_up(self, database: Database, stream: str, on_reset: OnReset) -> None:
+        self._behind.discard(stream)
+        if stream not in self.cursors:
+            return
+        async with database.read() as reader:
+            missed = await streams.since(reader, stream, self.cursors[stream])
+        if missed is None:
+            await on_reset(self, stream)
+            return
+        for event in missed:
+            if event.seq == self.cursors.get(stream, -1) + 1:
+                self.cursors[stream] = event.seq
+                self._push(event.frame())
+
+
+class Hub:
+    """All sockets of this process."""
+
+    def __init__(self, database: Database):
+        self._database = database
+        self._connections: dict[UUID, Connection] = {}
+        self._followers: dict[str, set[Connection]] = {}
+
+    @property
+    def connections(self) -> list[Connection]:
+        """Every open socket."""
+        return list(self._connections.values())
+
+    def hint(self, hint: Hint) -> None:
+        """From the bus: pass an event on to whoever follows its stream."""
+        stream = hint.topic.removeprefix(TOPIC_PREFIX)
+        for connection in self._followers.get(stream, ()):
+            connection.offer_event(stream, hint.seq, hint.body)
+
+    def add(self, connection: Connection) -> None:
+        """A socket was admitted."""
+        self._connections[connection.id] = connection
+
+    def remove(self, connection: Connection) -> None:
+        """A socket is gone."""
+        self._connections.pop(connection.id, None)
+        for stream in list(connection.cursors):
+            self.unfollow(connection, stream)
+
+    def follow(self, connection: Connection, stream: str, cursor: int) -> None:
+        """Give this socket every event after `cursor`. Follow first, then look where the stream stands: an
+        event in between is then found by whichever comes second."""
+        connection.cursors[stream] = cursor
+        self._followers.setdefault(stream, set()).add(connection)
+
+    def unfollow(self, connection: Connection, stream: str) -> None:
+        """Stop."""
+        connection.cursors.pop(stream, None)
+        followers = self._followers.get(stream)
+        if followers is not None:
+            followers.discard(connection)
+            if not followers:
+                del self._followers[stream]
+
+    def of_agent(self, agent_id: UUID) -> list[Connection]:
+        """The agent's sockets on this process."""
+        return [c for c in self._connections.values() if c.agent_id == agent_id]
+
+    def mark_all_behind(self) -> None:
+        """Hints may have been missed: check every followed stream."""
+        for connection in self._connections.values():
+            for stream, cursor in connection.cursors.items():
+                connection.offer_event(stream, cursor + 1, None)
+
+    async def sweep(self) -> int:
+        """Compare every followed stream with the table; returns how many were behind."""
+        names = list(self._followers)
+        if not names:
+            return 0
+        async with self._database.read() as reader:
+            positions = await streams.positions(reader, names)
+        behind = 0
+        for stream, seq in positions.items():
+            for connection in list(self._followers.get(stream, ())):
+                if connection.cursors.get(stream, seq) < seq:
+                    behind += 1
+                    connection.offer_event(stream, seq, None)
+        return behind
+
+    async def run_sweeps(self) -> None:
+        """Sweep for ever."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            if behind := await self.sweep():
+                log.warning("sockets were behind their streams and are caught up", sockets=behind)
+
+    async def close(self) -> None:
+        """Ask every client to come back elsewhere (1012: service restart, RFC 6455 registry)."""
+        for connection in self.connections:
+            connection.close(1012, "restarting; reconnect")
+        for _ in range(20):
+            if not self._connections:
+                return
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.sleep(0.05)

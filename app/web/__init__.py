@@ -1,0 +1,1 @@
+"""Pages rendered here and the built front end."""
