@@ -1,7 +1,12 @@
 """From ranked articles to a decision: answer, let the person choose, or hand over. Pure.
 
 The margin to the next articles carries the confidence, the score alone does not (two near-duplicates make a
-small margin: then asking is right). FIGURES
+small margin: then asking is right). The shipped coefficients are a fit, equal weight for each set, over
+banking-en (clean and mistyped), intents-en with out-of-scope questions, city-zhT (cropped questions) and the
+demo shop (one wording left out), each with 30 % of its articles removed. Fitted on the other sets only, the
+share right of what is answered at `T_AUTO`, and the share of all questions answered: banking-en .86 of 19 %,
+mistyped .92 of 16 %, intents-en .98 of 12 %, city-zhT .96 of 42 %, shop in Chinese 1.00 of 32 %, shop in
+English .68 of 13 % (22 answers: two-word questions whose article was removed). Sites re-fit on their own.
 """
 
 from collections.abc import Sequence
@@ -12,7 +17,9 @@ from math import exp
 from app.faq.ranking import Match, QuerySentence, Ranking
 
 T_AUTO = 0.85  # from this probability on the machine may answer by itself
-T_ASK = 0.3  # below it nothing found is worth showing
+T_ASK = 0.3  # below it nothing found is worth showing …
+SHOW_FROM_SCORE = 0.4  # … unless the best matches this well: then several articles do, and the person chooses
+SHOW_NOTHING_BELOW_SCORE = 0.2  # a chance meeting of one word, however far ahead of the others
 MIN_WORDS = 2.0  # content words a question needs to be answered by the machine
 
 
@@ -46,7 +53,7 @@ class Coefficients:
 
 
 SHIPPED = Coefficients(
-    intercept=-2.32, score=0.836, margin_second=5.582, margin_third=2.72, log_tokens=-0.038
+    intercept=-3.515, score=1.762, margin_second=6.464, margin_third=4.539, log_tokens=0.589
 )
 
 
@@ -96,12 +103,16 @@ def decide(
         return probability(features(rivals, match.article, sentences[match.sentence]), coefficients)
 
     chances = tuple(chance(match) for match in ranking.matches)
-    if not chances or max(chances) < T_ASK:
+    best = ranking.matches[0] if ranking.matches else None
+    if best is None or not _worth_showing(best.score, chances[0]):
         return Decision(Zone.NONE, chances)
-    best = ranking.matches[0]
     elsewhere = any(
         tops and tops[0].article != best.article and T_ASK <= chance(tops[0]) < T_AUTO
         for tops in ranking.by_sentence
     )
     sure = chances[0] >= T_AUTO and sentences[best.sentence].words >= MIN_WORDS
     return Decision(Zone.ANSWER if sure and may_answer and not elsewhere else Zone.CHOOSE, chances)
+
+
+def _worth_showing(score: float, chance: float) -> bool:
+    return score >= SHOW_FROM_SCORE or (score >= SHOW_NOTHING_BELOW_SCORE and chance >= T_ASK)

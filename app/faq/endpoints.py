@@ -1,6 +1,6 @@
 """FAQ search and use for agents, under /api/v1.
 
-The masking of personal data is given by the composition root: the package that knows it stands above this one.
+The masking of personal data is handed in by the composition root: its package stands above this one.
 """
 
 from collections.abc import Callable

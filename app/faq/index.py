@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.core.db import Reader, Transaction
 from app.faq.ranking import DocumentTerms, document_terms
-from app.faq.text import TOKENISER_VERSION
+from app.faq.text import TOKENISER_VERSION, tokens, wording_key
 
 _POSTINGS_AT_ONCE = 50_000  # rows per insert when the whole index is rebuilt
 
@@ -82,6 +82,7 @@ async def remove_article(tx: Transaction, article_id: UUID) -> None:
 async def rebuild_index(tx: Transaction) -> int:
     """Build the whole index anew, e.g. after a change of the tokeniser. Returns the number of documents."""
     await lock_index(tx)
+    await _refresh_keys(tx)
     await tx.execute("delete from search_postings")
     await tx.execute("delete from search_words")
     await tx.execute("update search_terms set articles = 0")  # ids stay: a search may be between statements
@@ -108,6 +109,17 @@ async def rebuild_index(tx: Transaction) -> int:
         TOKENISER_VERSION,
     )
     return len(documents)
+
+
+async def _refresh_keys(tx: Transaction) -> None:
+    """The keys of wordings depend on the tokeniser too."""
+    rows = await tx.fetch("select id, text from article_phrases")
+    await tx.execute(
+        "update article_phrases p set key = n.key from unnest($1::uuid[], $2::text[]) as n(id, key) "
+        "where p.id = n.id and p.key <> n.key",
+        [row["id"] for row in rows],
+        [wording_key(tokens(row["text"])) for row in rows],
+    )
 
 
 async def _document_terms(

@@ -19,6 +19,7 @@ from app.faq.ranking import (
     term_weight,
 )
 from app.faq.spelling import nearest, neighbourhood
+from app.faq.text import tokens, wording_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,13 @@ class MemoryIndex:
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
         self._lengths: list[float] = []
         self._words: dict[str, str] = {}
+        self._keys: list[set[str]] = []
         articles_of: dict[str, set[str]] = defaultdict(set)
         for number, document in enumerate(self._documents):
             stored = document_terms(document.question, document.wordings, document.answer)
             self._lengths.append(stored.length)
             self._words.update(stored.words)
+            self._keys.append({wording_key(tokens(t)) for t in (document.question, *document.wordings)})
             for term, frequency in stored.frequencies.items():
                 self._postings[term].append((number, frequency))
                 articles_of[term].add(document.article)
@@ -95,7 +98,13 @@ class MemoryIndex:
                     sums[number] += weight * term_weight(frequency, self._lengths[number], self._mean_length)
             best = sorted(sums.items(), key=lambda item: -item[1])[:CANDIDATES_PER_SENTENCE]
             scores.extend(
-                DocumentScore(position, self._documents[n].article, self._documents[n].language, bm25)
+                DocumentScore(
+                    position,
+                    self._documents[n].article,
+                    self._documents[n].language,
+                    bm25,
+                    exact=sentence.key in self._keys[n],
+                )
                 for n, bm25 in best
             )
         return scores

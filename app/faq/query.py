@@ -2,12 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log1p
+from math import log1p, sqrt
 
 from app.faq.ranking import K1, PRUNE_ABOVE_ARTICLES, PRUNE_KEEP, PRUNE_SHARE, QuerySentence, idf
-from app.faq.text import Token, TokenKind, content_words, normalise, sentences, terms, tokens
+from app.faq.text import (
+    Token,
+    TokenKind,
+    asks,
+    content_words,
+    normalise,
+    sentences,
+    terms,
+    tokens,
+    wording_key,
+)
 
 WHOLE_QUESTION_CHARS = 160  # a question up to here is searched as a whole: its sentences help each other
+STATEMENT_PULL = 0.7  # what a sentence that asks nothing counts against one that asks, in a mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +98,10 @@ def weigh(
         text=sentence.text,
         weights=prune(weights, articles=articles, known=known),
         selfmax=selfmax,
-        words=content_words(list(sentence.tokens)),
+        words=content_words(sentence.tokens),
         log_tokens=log1p(len(asked)),
+        pull=sqrt(selfmax) * (1.0 if asks(sentence.text) else STATEMENT_PULL),
+        key=wording_key(sentence.tokens),
     )
 
 

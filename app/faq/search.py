@@ -47,7 +47,11 @@ with asked as (
     where a.status = 'published' and a.audience = any($5::text[])
         and (a.valid_from is null or a.valid_from <= $6) and (a.valid_to is null or a.valid_to > $6)
 )
-select sentence, article_id, language, bm25 from visible where place <= $9
+select sentence, article_id, language, bm25, exists (
+    select from article_phrases p
+    where p.article_id = v.article_id and p.language = v.language and p.key = ($10::text[])[v.sentence + 1]
+) as exact
+from visible v where place <= $9
 order by sentence, bm25 desc, document
 """
 
@@ -219,8 +223,12 @@ async def _score(
         K1,
         B,
         CANDIDATES_PER_SENTENCE,
+        [sentence.key for sentence in sentences],
     )
-    found = (DocumentScore(r["sentence"], str(r["article_id"]), r["language"], r["bm25"]) for r in rows)
+    found = (
+        DocumentScore(r["sentence"], str(r["article_id"]), r["language"], r["bm25"], exact=r["exact"])
+        for r in rows
+    )
     return rank(found, sentences)
 
 

@@ -13,7 +13,7 @@ from app.core.ids import new_id
 from app.faq.entries import MAX_QUESTION_CHARS, checked, entry_from_json, entry_to_json
 from app.faq.index import add_article, lock_index, remove_article
 from app.faq.models import Article, ArticleEntry, ArticleStatus, Language
-from app.faq.text import clean, normalise, terms
+from app.faq.text import clean, normalise, terms, tokens, wording_key
 
 MAX_LEARNED = 20  # learned wordings per article and language; the gain is flat by fifteen
 MAX_PAGE = 200  # articles of one listing
@@ -241,9 +241,12 @@ async def _insert_phrases(
     confirmed_by: UUID | None = None,
 ) -> None:
     await tx.executemany(
-        "insert into article_phrases (id, article_id, language, kind, text, created_at, confirmed_by) "
-        "values ($1, $2, $3, $4, $5, $6, $7)",
-        [(new_id(), article_id, language, kind, text, created_at, confirmed_by) for text in texts],
+        "insert into article_phrases (id, article_id, language, kind, text, key, created_at, confirmed_by) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        [
+            (new_id(), article_id, language, kind, text, wording_key(tokens(text)), created_at, confirmed_by)
+            for text in texts
+        ],
     )
 
 

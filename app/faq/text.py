@@ -4,10 +4,11 @@ Recipe (measured in docs/faq.md): NFKC, lower case, Traditional to Simplified; C
 characters plus overlapping bigrams, English as Snowball stems without stop words, numbers and codes whole.
 """
 
+import hashlib
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
@@ -16,7 +17,7 @@ from typing import NamedTuple, cast
 import opencc
 import Stemmer
 
-from app.faq.words import ENGLISH_LIGHT_WORDS, ENGLISH_STOP_WORDS, FILLER_PHRASES, GREETING_LINES
+from app.faq.words import ASKING, ENGLISH_LIGHT_WORDS, ENGLISH_STOP_WORDS, FILLER_PHRASES, GREETING_LINES
 
 TOKENISER_VERSION = 1  # raised when the terms of a text change, so that the index is rebuilt
 
@@ -32,7 +33,7 @@ _TOKEN = re.compile(
     rf"|(?P<word>(?:(?![{_HAN}])[^\W\d_])+(?:'(?:(?![{_HAN}])[^\W\d_])+)*)"
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-_SENTENCE_END = re.compile(r"[\n\r。！？!?；;]+|\.(?=\s|$)")
+_SENTENCE = re.compile(r"(?:[^\n\r。！？!?；;.]|\.(?!\s|$))+[？?]?")
 _UNSEEN = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0f]"
 )
@@ -91,7 +92,17 @@ def terms(text: str) -> list[str]:
     return [token.term for token in tokens(text)]
 
 
-def content_words(found: list[Token]) -> float:
+def wording_key(found: Sequence[Token]) -> str:
+    """Equal for texts that say the same words in the same order, in whatever script, width or case."""
+    return hashlib.blake2b(" ".join(token.term for token in found).encode(), digest_size=12).hexdigest()
+
+
+def asks(text: str) -> bool:
+    """Whether a sentence looks like a question or a complaint."""
+    return ASKING.search(normalise(text)) is not None
+
+
+def content_words(found: Sequence[Token]) -> float:
     """How many words of meaning a question has; a Chinese word is counted as two characters."""
     weights = {TokenKind.HAN: 0.5, TokenKind.BIGRAM: 0.0, TokenKind.WORD: 1.0, TokenKind.CODE: 1.0}
     return sum(weights[token.kind] for token in found if token.surface not in ENGLISH_LIGHT_WORDS)
@@ -108,8 +119,7 @@ def sentences(text: str) -> list[str]:
     Greeting and closing lines are left out; at most `MAX_SENTENCES` of `MAX_SENTENCE_CHARS` characters.
     """
     pieces: list[str] = []
-    for raw in _SENTENCE_END.split(clean(text)):
-        piece = raw.strip()
+    for piece in (match.group().strip() for match in _SENTENCE.finditer(clean(text))):
         if piece and not GREETING_LINES.fullmatch(normalise(piece)):
             pieces.append(piece[:MAX_SENTENCE_CHARS])
         if len(pieces) == MAX_SENTENCES:

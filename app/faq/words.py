@@ -33,6 +33,12 @@ ENGLISH_LIGHT_WORDS = frozenset(_ENGLISH_LIGHT.split())
 # Longer phrases first, so that 我想请问一下 goes as a whole.
 FILLER_PHRASES = re.compile("|".join(sorted(_FILLERS.split(), key=len, reverse=True)))
 
+# Signs that a sentence asks or complains; in a mail such sentences count more than the rest.
+ASKING = re.compile(
+    r"\b(?:how|why|when|what|where|which|who|can|could|do|does|did|is|are|my|need|want|cannot|can't|not)\b"
+    r"|[?？]|吗|呢|怎|如何|什么|为何|哪|多少|几|可以|能否|能不能|想|要|没|不"
+)
+
 # Whole lines only, and nothing but the greeting: a line that says more may be the question itself.
 GREETING_LINES = re.compile(
     r"\s*(?:"

@@ -50,6 +50,7 @@ create table article_phrases (
     language text not null,
     kind text not null check (kind in ('question', 'alt', 'learned')),
     text text not null check (text <> ''),
+    key text not null, -- equal for equal wordings, whatever their script, width or case
     created_at timestamptz not null,
     confirmed_by uuid, -- agents.id
     foreign key (article_id, language) references article_contents (article_id, language) on delete cascade,
