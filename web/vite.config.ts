@@ -36,7 +36,9 @@ export default defineConfig({
     },
   },
   test: {
-    environment: "node",
-    include: ["{console,simulator,shared}/**/*.test.{ts,tsx}"],
+    projects: [
+      { extends: true, test: { name: "pure", environment: "node", include: ["{console,shared}/**/*.test.ts"] } },
+      { extends: true, test: { name: "page", environment: "happy-dom", include: ["simulator/**/*.test.{ts,tsx}"] } },
+    ],
   },
 });

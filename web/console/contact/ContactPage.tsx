@@ -48,9 +48,9 @@ export function ContactPage({ contact, mine }: ContactPageProps) {
       </header>
       <SummaryLine service={service} lang={customer?.language} />
       {contact.command_error && <Failure>{t("call.command_failed", { reason: contact.command_error })}</Failure>}
-      <div className={css.scroll}>
+      <div className={css.scroll} tabIndex={0} role="group" aria-label={t("timeline.area")}>
         <div className={css.cards}>
-          {order && <OrderCard order={order} lang={customer?.language} />}
+          {order && <OrderCard order={order} before={orders[1]} lang={customer?.language} />}
           <PathCard service={service} contact={contact} />
         </div>
         <Timeline contact={contact} />

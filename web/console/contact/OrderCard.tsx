@@ -16,8 +16,14 @@ const TONES: Record<OrderView["status"], string | undefined> = {
   cancelled: css.grey,
 };
 
-/** The customer's latest order, which most calls are about. */
-export function OrderCard({ order, lang }: { order: OrderView; lang?: string }) {
+interface OrderCardProps {
+  order: OrderView;
+  before: OrderView | undefined;
+  lang?: string;
+}
+
+/** The customer's latest order, which most calls are about, and in short the one before it. */
+export function OrderCard({ order, before, lang }: OrderCardProps) {
   const t = useText();
   const locale = useLocale();
   const now = useNow();
@@ -28,13 +34,21 @@ export function OrderCard({ order, lang }: { order: OrderView; lang?: string }) 
         {t("order.title", { number: order.number })}
         <OrderStatus status={order.status} />
       </h2>
-      <p lang={lang} className={css.items}>
-        {order.items.join(t("list_separator"))}
-      </p>
+      <ul lang={lang} className={css.items}>
+        {order.items.map((item) => (
+          <li key={item}>{item}</li>
+        ))}
+      </ul>
       <p className={css.second}>
         {money(order.total_minor, order.currency, locale)} ·{" "}
         {t("order.placed", { when: whenWords(order.placed_at, t, locale, now) })}
       </p>
+      {before && (
+        <p className={css.before}>
+          {t("order.before")} <b>{before.number}</b> {money(before.total_minor, before.currency, locale)}
+          <OrderStatus status={before.status} />
+        </p>
+      )}
     </section>
   );
 }

@@ -15,7 +15,7 @@ export function CustomerPanel({ contact, mine }: { contact: ContactView; mine: b
   const pop = contact.screen_pop;
   const { customer } = pop;
   return (
-    <section className={css.panel} aria-label={t("customer.label")} data-testid="customer-panel">
+    <section className={css.panel} aria-label={t("customer.label")} tabIndex={0} data-testid="customer-panel">
       {customer ? (
         <Card customer={customer} calling={contact.from_address} certain={pop.identification === "certain"} />
       ) : (

@@ -36,11 +36,11 @@ export function whenWords(at: string, t: Text, locale: Locale, now: number): str
   return days === 1 ? t("yesterday") : shortDate(at, locale, now);
 }
 
-/** "Yesterday, web chat, not solved" */
+/** "Yesterday · web chat · left while waiting" */
 export function lastContactWords(past: PastContact, t: Text, locale: Locale, now: number): string {
   const parts = [whenWords(past.started_at, t, locale, now), channelWords(past.channel, t)];
   if (past.topic_label) parts.push(past.topic_label);
-  return [...parts, outcomeWords(past.outcome, t)].join(t("list_separator"));
+  return [...parts, outcomeWords(past.outcome, t)].join(" · ");
 }
 
 /** A label in the page's language, or in any other rather than none. */

@@ -91,7 +91,7 @@ export function FaqList({ contact, lang, chooseLang, hidden, read, used }: FaqLi
         <h2>{words ? t("faq.results", { count: results.length }) : suggestion ? t("faq.suggested") : t("faq.title")}</h2>
         <LangChoice lang={lang} choose={chooseLang} />
       </div>
-      <div className={css.results}>
+      <div className={css.results} tabIndex={0} role="group" aria-label={t("faq.found")}>
         {failed && (
           <Failure retry={retry} retryLabel={t("retry")}>
             {t("faq.failed")}

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { ContactView, FaqResults } from "../../shared/api/index.ts";
+import type { Locale } from "../../shared/i18n/locales.ts";
 import { api } from "../api.ts";
 
 /** Long enough that a fast typist asks once a word, short enough to feel immediate. */
@@ -31,7 +32,7 @@ export interface FaqSearch {
 }
 
 /** Search as one types; the last results stay until the next are there, so that rows do not flicker. */
-export function useFaqSearch(words: string, lang: string): FaqSearch {
+export function useFaqSearch(words: string, lang: Locale): FaqSearch {
   const q = useSettled(words.trim());
   const query = useQuery({
     queryKey: ["faq", lang, q],

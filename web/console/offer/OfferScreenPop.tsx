@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { ScreenPop } from "../../shared/api/index.ts";
 import { useNow } from "../store/now.ts";
 import { lastContactWords } from "../customer/words.ts";
@@ -18,7 +19,7 @@ export function OfferScreenPop({ pop }: { pop: ScreenPop }) {
         <Line term={t("offer.maybe")}>{candidates.map((one) => one.display_name).join(t("list_separator"))}</Line>
       )}
       {reason && (
-        <Line term={service.question ? t("offer.asked") : t("offer.reason")} lang={customer?.language}>
+        <Line term={service.question ? t("offer.asked") : t("offer.reason")} lang={customer?.language} strong>
           {service.question ? t("quoted", { text: reason }) : reason}
         </Line>
       )}
@@ -33,11 +34,18 @@ export function OfferScreenPop({ pop }: { pop: ScreenPop }) {
   );
 }
 
-function Line({ term, children, lang }: { term: string; children: React.ReactNode; lang?: string }) {
+interface LineProps {
+  term: string;
+  children: ReactNode;
+  lang?: string;
+  strong?: boolean;
+}
+
+function Line({ term, children, lang, strong }: LineProps) {
   return (
     <div>
       <dt>{term}</dt>
-      <dd lang={lang}>{children}</dd>
+      <dd lang={lang} className={strong ? css.strong : undefined}>{children}</dd>
     </div>
   );
 }

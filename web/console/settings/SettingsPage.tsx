@@ -23,6 +23,7 @@ export function SettingsPage() {
         <Part title={t("settings.language")}>
           <Choice
             label={t("language")}
+            labelHidden
             value={useLocale()}
             options={LOCALES.map((id) => ({ id, text: LOCALE_NAMES[id], lang: id }))}
             choose={(id) => void chooseLocale(id)}

@@ -3,6 +3,7 @@ import { create } from "zustand";
 import { api } from "../api.ts";
 import { isSignedOut, signedOut } from "../session/session.ts";
 import { positions } from "../store/reducer.ts";
+import { tick } from "../store/now.ts";
 import { receive, useServer } from "../store/store.ts";
 import { type Command, Connection, type ConnectionStatus } from "./connection.ts";
 
@@ -35,7 +36,11 @@ const connection = new Connection({
   open: () => new WebSocket(socketAddress()),
   every,
   positions: () => positions(useServer.getState()),
-  receive,
+  receive: (message) => {
+    const gap = receive(message);
+    tick();
+    return gap;
+  },
   isSignedOut,
   onWelcome: ({ build }) => useLink.setState({ build }),
   onStatus: (status) => {

@@ -4,14 +4,20 @@ import { useServer } from "./store.ts";
 
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
-let tick = 0;
+let tickAt = Date.now();
+
+/** Let every timer read the same present moment; called each second and when the service told us something. */
+export function tick(): void {
+  tickAt = Date.now();
+  for (const call of listeners) call();
+}
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  timer ??= setInterval(() => {
-    tick += 1;
-    for (const call of listeners) call();
-  }, 1000);
+  if (timer === undefined) {
+    tickAt = Date.now();
+    timer = setInterval(tick, 1000);
+  }
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
@@ -22,9 +28,9 @@ function subscribe(listener: () => void): () => void {
 
 /** The service's time in milliseconds, as of the last tick. */
 export function useNow(): number {
-  useSyncExternalStore(subscribe, () => tick);
+  const at = useSyncExternalStore(subscribe, () => tickAt);
   const offset = useServer((state) => state.clockOffsetMs);
-  return Date.now() + offset;
+  return at + offset;
 }
 
 /** Whole seconds since a moment; 0 when there is none. */
@@ -33,8 +39,11 @@ export function useElapsed(since: string | null | undefined): number {
   return since ? Math.max(0, Math.floor((now - Date.parse(since)) / 1000)) : 0;
 }
 
+/** What the way from the service may take; without it a fresh countdown of 20 s would begin at 21. */
+const WAY_MS = 200;
+
 /** Whole seconds until a moment, rounded up; null when there is none. */
 export function useRemaining(until: string | null | undefined): number | null {
   const now = useNow();
-  return until ? Math.max(0, Math.ceil((Date.parse(until) - now) / 1000)) : null;
+  return until ? Math.max(0, Math.ceil((Date.parse(until) - now - WAY_MS) / 1000)) : null;
 }

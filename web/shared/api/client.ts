@@ -22,20 +22,24 @@ export class Unreachable extends Error {
   }
 }
 
-export interface CallOptions {
-  query?: Record<string, string | number | undefined>;
+/** What the generated types say of one operation: where it is and what it takes. */
+export interface Operation {
+  url: string;
+  path?: Record<string, string>;
+  query?: Record<string, string | number | boolean | null | undefined>;
   body?: unknown;
-  signal?: AbortSignal;
-  timeoutMs?: number;
 }
+
+/** Only those of path, query and body that the operation has; optional where it has none. */
+export type Arguments<O extends Operation> = Omit<O, "url"> & { signal?: AbortSignal; timeoutMs?: number };
 
 const TIMEOUT_MS = 10_000;
 
-function address(path: string, query: CallOptions["query"]): string {
+function address({ url, path = {}, query = {} }: Operation): string {
   const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) params.set(name, String(value));
-  const text = params.toString();
-  return text ? `${path}?${text}` : path;
+  for (const [name, value] of Object.entries(query)) if (value != null) params.set(name, String(value));
+  const filled = url.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ""));
+  return params.size > 0 ? `${filled}?${params}` : filled;
 }
 
 async function problemOf(response: Response): Promise<Problem> {
@@ -51,14 +55,21 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-/** Call `method` on `/api/v1` + `path`. @throws Problem when refused, Unreachable when there is no answer. */
-export async function call<Answer>(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+/**
+ * Call one operation of the service: `call<FaqSearchData, FaqSearchResponse>("GET", "/api/v1/faq/search", …)`.
+ * @throws Problem when refused, Unreachable when there is no answer.
+ */
+export async function call<O extends Operation, Answer>(
+  method: "GET" | "POST" | "PUT" | "DELETE",
+  url: O["url"],
+  options: Arguments<O> = {} as Arguments<O>,
+): Promise<Answer> {
   const limit = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   const headers: Record<string, string> = { Accept: "application/json", "X-Requested-With": "switchboard" };
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   let response: Response;
   try {
-    response = await fetch(address(`/api/v1${path}`, options.query), {
+    response = await fetch(address({ ...options, url }), {
       method,
       headers,
       credentials: "same-origin",

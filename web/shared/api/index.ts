@@ -2,7 +2,7 @@
 import type { Events } from "./generated/types.gen.ts";
 
 export type * from "./generated/types.gen.ts";
-export { call, type CallOptions, Problem, Unreachable } from "./client.ts";
+export { call, Problem, Unreachable } from "./client.ts";
 
 /** One event of a stream. */
 export type ServerEvent = Events["events"][number];

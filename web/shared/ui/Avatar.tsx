@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { initials } from "../format.ts";
 import css from "./Avatar.module.css";
 
-const TONES = [css.tone0, css.tone1, css.tone2, css.tone3, css.tone4];
+const TONES = [css.tone0, css.tone1, css.tone2, css.tone3];
 
 function toneOf(name: string): string | undefined {
   const sum = [...name].reduce((total, letter) => (total * 31 + (letter.codePointAt(0) ?? 0)) % 997, 7);

@@ -15,11 +15,18 @@ export interface ButtonProps extends Omit<AriaButtonProps, "className" | "style"
   "data-testid"?: string;
 }
 
-/** A button with text. */
-export function Button({ look = "plain", large, round, shortcut, className, children, ...rest }: ButtonProps) {
-  const names = [css.button, css[look], large && css.large, round && css.round, className];
+/** A button with text. While `isPending` it does nothing, but keeps the focus. */
+export function Button({ look = "plain", large, round, shortcut, className, isPending, ...rest }: ButtonProps) {
+  const { children, onPress, type, ...others } = rest;
+  const names = [css.button, css[look], large && css.large, round && css.round, isPending && css.pending, className];
   return (
-    <AriaButton {...rest} className={names.filter(Boolean).join(" ")}>
+    <AriaButton
+      {...others}
+      type={isPending ? "button" : type}
+      onPress={isPending ? undefined : onPress}
+      aria-disabled={isPending ? "true" : undefined}
+      className={names.filter(Boolean).join(" ")}
+    >
       {children}
       {shortcut && <Key>{shortcut}</Key>}
     </AriaButton>

@@ -21,13 +21,15 @@ export function Toggle({ on, change, children, testId }: ToggleProps) {
 
 interface ChoiceProps<Id extends string> {
   label: string;
+  /** A heading beside it says the same already. */
+  labelHidden?: boolean;
   value: Id;
   options: readonly { id: Id; text: string; lang?: string }[];
   choose(id: Id): void;
 }
 
 /** One of a few, all in view. */
-export function Choice<Id extends string>({ label, value, options, choose }: ChoiceProps<Id>) {
+export function Choice<Id extends string>({ label, labelHidden, value, options, choose }: ChoiceProps<Id>) {
   return (
     <RadioGroup
       className={css.choice}
@@ -38,7 +40,7 @@ export function Choice<Id extends string>({ label, value, options, choose }: Cho
         if (option) choose(option.id);
       }}
     >
-      <Label className={css.label}>{label}</Label>
+      <Label className={labelHidden ? "visually-hidden" : css.label}>{label}</Label>
       <div className={css.options}>
         {options.map(({ id, text, lang }) => (
           <Radio key={id} value={id} className={css.option}>

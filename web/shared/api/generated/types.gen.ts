@@ -44,31 +44,6 @@ export type AgentState = {
 };
 
 /**
- * AgentStateChanged
- *
- * The agent's presence or activity changed.
- */
-export type AgentStateChanged = {
-    /**
-     * Stream
-     */
-    stream: string;
-    /**
-     * Seq
-     */
-    seq: number;
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Type
-     */
-    type: 'agent.state_changed';
-    agent: AgentState;
-};
-
-/**
  * CallState
  *
  * Where a phone call stands, as the agent sees it.
@@ -110,59 +85,6 @@ export type ConsoleSnapshot = {
      * Dispositions
      */
     dispositions: Array<DispositionOption>;
-};
-
-/**
- * ContactChanged
- *
- * A contact in this agent's hands appeared or changed.
- */
-export type ContactChanged = {
-    /**
-     * Stream
-     */
-    stream: string;
-    /**
-     * Seq
-     */
-    seq: number;
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Type
-     */
-    type: 'contact.changed';
-    contact: ContactView;
-};
-
-/**
- * ContactRemoved
- *
- * A contact left this agent's hands.
- */
-export type ContactRemoved = {
-    /**
-     * Stream
-     */
-    stream: string;
-    /**
-     * Seq
-     */
-    seq: number;
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Type
-     */
-    type: 'contact.removed';
-    /**
-     * Contact Id
-     */
-    contact_id: string;
 };
 
 /**
@@ -328,6 +250,18 @@ export type CustomerCard = {
 };
 
 /**
+ * CustomerChoice
+ *
+ * The agent's word on who is calling; `null` means none of the candidates.
+ */
+export type CustomerChoice = {
+    /**
+     * Customer Id
+     */
+    customer_id: string | null;
+};
+
+/**
  * DispositionOption
  *
  * One outcome code an agent may choose at wrap-up, with its label per locale.
@@ -346,45 +280,91 @@ export type DispositionOption = {
 };
 
 /**
- * Events
+ * FaqResult
  *
- * Events in order; several streams may be mixed, each gap-free in itself.
+ * One article found, in `lang`. `answer` is Markdown; `spoken_steps` are read aloud one by one.
  */
-export type Events = {
+export type FaqResult = {
     /**
-     * Type
+     * Article Id
      */
-    type: 'events';
+    article_id: string;
     /**
-     * Events
+     * Title
      */
-    events: Array<AgentStateChanged | OfferMade | OfferAccepting | OfferEnded | ContactChanged | ContactRemoved | TouchpointAdded>;
+    title: string;
+    /**
+     * Answer Short
+     */
+    answer_short: string;
+    /**
+     * Answer
+     */
+    answer: string;
+    /**
+     * Spoken Steps
+     */
+    spoken_steps: Array<string>;
+    lang: Language;
+    /**
+     * Score
+     *
+     * share of a perfect match
+     */
+    score: number;
+    /**
+     * Probability
+     *
+     * that it answers the question
+     */
+    probability: number;
 };
 
 /**
- * Heartbeat
+ * FaqResults
  *
- * Answer to a heartbeat: server time and where the watched streams stand.
+ * Articles best first; `search_id` is sent back with each use.
  */
-export type Heartbeat = {
+export type FaqResults = {
     /**
-     * Type
+     * Search Id
      */
-    type: 'heartbeat';
+    search_id: string;
     /**
-     * Reply To
+     * Results
      */
-    reply_to: number;
+    results: Array<FaqResult>;
+};
+
+/**
+ * FaqUse
+ *
+ * What an agent did with an article.
+ */
+export type FaqUse = {
     /**
-     * Now
+     * Search Id
      */
-    now: string;
+    search_id?: string | null;
     /**
-     * Streams
+     * Article Id
      */
-    streams: {
-        [key: string]: number;
-    };
+    article_id: string;
+    /**
+     * Contact Id
+     */
+    contact_id?: string | null;
+    action: UseAction;
+};
+
+/**
+ * HTTPValidationError
+ */
+export type HttpValidationError = {
+    /**
+     * Detail
+     */
+    detail?: Array<ValidationError>;
 };
 
 /**
@@ -393,6 +373,71 @@ export type Heartbeat = {
  * How sure the match of caller and customer is.
  */
 export type Identification = 'certain' | 'likely' | 'unknown';
+
+/**
+ * Language
+ *
+ * The languages an article can be written in.
+ */
+export type Language = 'en' | 'zh-Hant' | 'zh-Hans';
+
+/**
+ * Me
+ *
+ * The signed-in agent and what the page needs to start.
+ */
+export type Me = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Role
+     */
+    role: 'agent' | 'supervisor' | 'admin';
+    /**
+     * Locale
+     */
+    locale: 'en' | 'zh-Hant' | 'zh-Hans';
+    /**
+     * Permissions
+     */
+    permissions: Array<string>;
+    /**
+     * Company Name
+     */
+    company_name: string;
+    /**
+     * Build
+     *
+     * identifies the built front end; a change means 'reload to update'
+     */
+    build: string;
+};
+
+/**
+ * NewNote
+ *
+ * An internal note; `client_id` makes a repeated request harmless.
+ */
+export type NewNote = {
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Body
+     */
+    body: string;
+};
 
 /**
  * NoteView
@@ -419,97 +464,16 @@ export type NoteView = {
 };
 
 /**
- * OfferAccepting
+ * OfferAnswer
  *
- * The agent said yes; the media is being connected.
+ * What the answer to an offer made of it.
  */
-export type OfferAccepting = {
-    /**
-     * Stream
-     */
-    stream: string;
-    /**
-     * Seq
-     */
-    seq: number;
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Type
-     */
-    type: 'offer.accepting';
+export type OfferAnswer = {
     /**
      * Offer Id
      */
     offer_id: string;
-    /**
-     * Contact Id
-     */
-    contact_id: string;
-};
-
-/**
- * OfferEnded
- *
- * Stop ringing: the offer was accepted, rejected, timed out or withdrawn.
- */
-export type OfferEnded = {
-    /**
-     * Stream
-     */
-    stream: string;
-    /**
-     * Seq
-     */
-    seq: number;
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Type
-     */
-    type: 'offer.ended';
-    /**
-     * Offer Id
-     */
-    offer_id: string;
-    /**
-     * Contact Id
-     */
-    contact_id: string;
     state: OfferState;
-    /**
-     * Reason
-     */
-    reason: string | null;
-};
-
-/**
- * OfferMade
- *
- * Ring: a contact is offered to this agent.
- */
-export type OfferMade = {
-    /**
-     * Stream
-     */
-    stream: string;
-    /**
-     * Seq
-     */
-    seq: number;
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Type
-     */
-    type: 'offer.made';
-    offer: OfferView;
 };
 
 /**
@@ -675,6 +639,19 @@ export type PathStep = {
 export type Presence = 'available' | 'away' | 'offline';
 
 /**
+ * PresenceChange
+ *
+ * The presence the agent chooses. Choosing `available` also ends not_responding.
+ */
+export type PresenceChange = {
+    presence: Presence;
+    /**
+     * Reason
+     */
+    reason?: 'break' | 'lunch' | 'meeting' | 'training' | null;
+};
+
+/**
  * QueueFigures
  *
  * How one queue stands, for the queues the agent serves.
@@ -698,44 +675,6 @@ export type QueueFigures = {
      * enqueue time of the contact that waits longest
      */
     longest_since: string | null;
-};
-
-/**
- * Queues
- *
- * Figures of the agent's queues: sent at most once a second, only when they changed. Not a stream.
- */
-export type Queues = {
-    /**
-     * Type
-     */
-    type: 'queues';
-    /**
-     * Queues
-     */
-    queues: Array<QueueFigures>;
-};
-
-/**
- * Result
- *
- * The command `reply_to` was done.
- */
-export type Result = {
-    /**
-     * Type
-     */
-    type: 'result';
-    /**
-     * Reply To
-     */
-    reply_to: number;
-    /**
-     * Streams
-     */
-    streams: {
-        [key: string]: StreamPosition;
-    };
 };
 
 /**
@@ -803,6 +742,474 @@ export type SelfServiceSummary = {
      * Path
      */
     path: Array<PathStep>;
+};
+
+/**
+ * SignIn
+ *
+ * Login and password.
+ */
+export type SignIn = {
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Password
+     */
+    password: string;
+};
+
+/**
+ * SocketTicket
+ *
+ * A single-use ticket for the first frame of `/ws/agent`.
+ */
+export type SocketTicket = {
+    /**
+     * Ticket
+     */
+    ticket: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * SoftphoneToken
+ *
+ * What the browser phone needs: which back end, where, and a token signed for this agent.
+ */
+export type SoftphoneToken = {
+    /**
+     * Backend
+     */
+    backend: 'demo' | 'twilio';
+    /**
+     * Url
+     *
+     * websocket address of the demo back end; null for twilio
+     */
+    url: string | null;
+    /**
+     * Token
+     */
+    token: string;
+    /**
+     * Identity
+     */
+    identity: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * TimelinePage
+ *
+ * Touchpoints, newest first; `next_before` continues the list, null at its end.
+ */
+export type TimelinePage = {
+    /**
+     * Stream
+     *
+     * the stream to watch for what comes next
+     */
+    stream: string;
+    /**
+     * Seq
+     *
+     * the page holds everything up to this number of the stream
+     */
+    seq: number;
+    /**
+     * Touchpoints
+     */
+    touchpoints: Array<TouchpointView>;
+    /**
+     * Next Before
+     */
+    next_before: string | null;
+};
+
+/**
+ * TouchpointView
+ *
+ * One line of the timeline.
+ */
+export type TouchpointView = {
+    /**
+     * Touchpoint Id
+     */
+    touchpoint_id: string;
+    /**
+     * Contact Id
+     */
+    contact_id: string | null;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Channel
+     */
+    channel: string | null;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Actor
+     */
+    actor: 'customer' | 'agent' | 'system';
+    /**
+     * Actor Name
+     */
+    actor_name: string | null;
+    /**
+     * Data
+     */
+    data: {
+        [key: string]: string | number | number | boolean | Array<string> | null;
+    };
+};
+
+/**
+ * UseAction
+ *
+ * What somebody did with one article.
+ */
+export type UseAction = 'shown' | 'opened' | 'inserted' | 'read_aloud' | 'copied' | 'played' | 'helped' | 'not_helped';
+
+/**
+ * UsualTopic
+ *
+ * One of the customer's three most frequent topics and the article that solved it last.
+ */
+export type UsualTopic = {
+    /**
+     * Topic
+     */
+    topic: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Article Id
+     */
+    article_id: string | null;
+    /**
+     * Article Title
+     */
+    article_title: string | null;
+};
+
+/**
+ * ValidationError
+ */
+export type ValidationError = {
+    /**
+     * Location
+     */
+    loc: Array<string | number>;
+    /**
+     * Message
+     */
+    msg: string;
+    /**
+     * Error Type
+     */
+    type: string;
+    /**
+     * Input
+     */
+    input?: unknown;
+    /**
+     * Context
+     */
+    ctx?: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * WrapUp
+ *
+ * How the contact ended. At least one disposition is needed; `client_id` names the note, so that a repeated
+ * request adds it once.
+ */
+export type WrapUp = {
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Dispositions
+     */
+    dispositions: Array<string>;
+    /**
+     * Note
+     */
+    note?: string;
+};
+
+/**
+ * AgentStateChanged
+ *
+ * The agent's presence or activity changed.
+ */
+export type AgentStateChanged = {
+    /**
+     * Stream
+     */
+    stream: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Type
+     */
+    type: 'agent.state_changed';
+    agent: AgentState;
+};
+
+/**
+ * ContactChanged
+ *
+ * A contact in this agent's hands appeared or changed.
+ */
+export type ContactChanged = {
+    /**
+     * Stream
+     */
+    stream: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Type
+     */
+    type: 'contact.changed';
+    contact: ContactView;
+};
+
+/**
+ * ContactRemoved
+ *
+ * A contact left this agent's hands.
+ */
+export type ContactRemoved = {
+    /**
+     * Stream
+     */
+    stream: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Type
+     */
+    type: 'contact.removed';
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+};
+
+/**
+ * Events
+ *
+ * Events in order; several streams may be mixed, each gap-free in itself.
+ */
+export type Events = {
+    /**
+     * Type
+     */
+    type: 'events';
+    /**
+     * Events
+     */
+    events: Array<AgentStateChanged | OfferMade | OfferAccepting | OfferEnded | ContactChanged | ContactRemoved | TouchpointAdded>;
+};
+
+/**
+ * Heartbeat
+ *
+ * Answer to a heartbeat: server time and where the watched streams stand.
+ */
+export type Heartbeat = {
+    /**
+     * Type
+     */
+    type: 'heartbeat';
+    /**
+     * Reply To
+     */
+    reply_to: number;
+    /**
+     * Now
+     */
+    now: string;
+    /**
+     * Streams
+     */
+    streams: {
+        [key: string]: number;
+    };
+};
+
+/**
+ * OfferAccepting
+ *
+ * The agent said yes; the media is being connected.
+ */
+export type OfferAccepting = {
+    /**
+     * Stream
+     */
+    stream: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Type
+     */
+    type: 'offer.accepting';
+    /**
+     * Offer Id
+     */
+    offer_id: string;
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+};
+
+/**
+ * OfferEnded
+ *
+ * Stop ringing: the offer was accepted, rejected, timed out or withdrawn.
+ */
+export type OfferEnded = {
+    /**
+     * Stream
+     */
+    stream: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Type
+     */
+    type: 'offer.ended';
+    /**
+     * Offer Id
+     */
+    offer_id: string;
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    state: OfferState;
+    /**
+     * Reason
+     */
+    reason: string | null;
+};
+
+/**
+ * OfferMade
+ *
+ * Ring: a contact is offered to this agent.
+ */
+export type OfferMade = {
+    /**
+     * Stream
+     */
+    stream: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Type
+     */
+    type: 'offer.made';
+    offer: OfferView;
+};
+
+/**
+ * Queues
+ *
+ * Figures of the agent's queues: sent at most once a second, only when they changed. Not a stream.
+ */
+export type Queues = {
+    /**
+     * Type
+     */
+    type: 'queues';
+    /**
+     * Queues
+     */
+    queues: Array<QueueFigures>;
+};
+
+/**
+ * Result
+ *
+ * The command `reply_to` was done.
+ */
+export type Result = {
+    /**
+     * Type
+     */
+    type: 'result';
+    /**
+     * Reply To
+     */
+    reply_to: number;
+    /**
+     * Streams
+     */
+    streams: {
+        [key: string]: StreamPosition;
+    };
 };
 
 /**
@@ -881,76 +1288,6 @@ export type TouchpointAdded = {
      */
     type: 'touchpoint.added';
     touchpoint: TouchpointView;
-};
-
-/**
- * TouchpointView
- *
- * One line of the timeline.
- */
-export type TouchpointView = {
-    /**
-     * Touchpoint Id
-     */
-    touchpoint_id: string;
-    /**
-     * Contact Id
-     */
-    contact_id: string | null;
-    /**
-     * Kind
-     */
-    kind: string;
-    /**
-     * Channel
-     */
-    channel: string | null;
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Actor
-     */
-    actor: 'customer' | 'agent' | 'system';
-    /**
-     * Actor Name
-     */
-    actor_name: string | null;
-    /**
-     * Data
-     */
-    data: {
-        [key: string]: string | number | number | boolean | Array<string> | null;
-    };
-};
-
-/**
- * UsualTopic
- *
- * One of the customer's three most frequent topics and the article that solved it last.
- */
-export type UsualTopic = {
-    /**
-     * Topic
-     */
-    topic: string;
-    /**
-     * Label
-     */
-    label: string;
-    /**
-     * Count
-     */
-    count: number;
-    /**
-     * Article Id
-     */
-    article_id: string | null;
-    /**
-     * Article Title
-     */
-    article_title: string | null;
 };
 
 /**
@@ -1126,300 +1463,750 @@ export type ClientMessage = ({
 } & OfferSeen);
 
 /**
- * SoftphoneToken
+ * ProblemField
  *
- * What the browser phone needs: which back end, where, and a token signed for this agent.
+ * One wrong field and what would be right.
  */
-export type SoftphoneToken = {
+export type ProblemField = {
     /**
-     * Backend
+     * Field
      */
-    backend: 'demo' | 'twilio';
+    field: string;
     /**
-     * Url
-     *
-     * websocket address of the demo back end; null for twilio
+     * Message
      */
-    url: string | null;
-    /**
-     * Token
-     */
-    token: string;
-    /**
-     * Identity
-     */
-    identity: string;
-    /**
-     * Expires At
-     */
-    expires_at: string;
+    message: string;
 };
 
 /**
- * OfferAnswer
+ * Problem
  *
- * What the answer to an offer made of it.
+ * RFC 9457 problem details. `code` is stable: switch on it; show `detail`.
  */
-export type OfferAnswer = {
+export type Problem = {
     /**
-     * Offer Id
+     * Type
      */
-    offer_id: string;
-    state: OfferState;
-};
-
-/**
- * TimelinePage
- *
- * Touchpoints, newest first; `next_before` continues the list, null at its end.
- */
-export type TimelinePage = {
-    /**
-     * Stream
-     *
-     * the stream to watch for what comes next
-     */
-    stream: string;
-    /**
-     * Seq
-     *
-     * the page holds everything up to this number of the stream
-     */
-    seq: number;
-    /**
-     * Touchpoints
-     */
-    touchpoints: Array<TouchpointView>;
-    /**
-     * Next Before
-     */
-    next_before: string | null;
-};
-
-/**
- * PresenceChange
- *
- * The presence the agent chooses. Choosing `available` also ends not_responding.
- */
-export type PresenceChange = {
-    presence: Presence;
-    /**
-     * Reason
-     */
-    reason?: 'break' | 'lunch' | 'meeting' | 'training' | null;
-};
-
-/**
- * NewNote
- *
- * An internal note; `client_id` makes a repeated request harmless.
- */
-export type NewNote = {
-    /**
-     * Client Id
-     */
-    client_id: string;
-    /**
-     * Body
-     */
-    body: string;
-};
-
-/**
- * WrapUp
- *
- * How the contact ended. At least one disposition is needed; `client_id` names the note, so that a repeated
- * request adds it once.
- */
-export type WrapUp = {
-    /**
-     * Client Id
-     */
-    client_id: string;
-    /**
-     * Dispositions
-     */
-    dispositions: Array<string>;
-    /**
-     * Note
-     */
-    note?: string;
-};
-
-/**
- * CustomerChoice
- *
- * The agent's word on who is calling; `null` means none of the candidates.
- */
-export type CustomerChoice = {
-    /**
-     * Customer Id
-     */
-    customer_id: string | null;
-};
-
-/**
- * Me
- *
- * The signed-in agent and what the page needs to start.
- */
-export type Me = {
-    /**
-     * Agent Id
-     */
-    agent_id: string;
-    /**
-     * Login
-     */
-    login: string;
-    /**
-     * Display Name
-     */
-    display_name: string;
-    /**
-     * Role
-     */
-    role: 'agent' | 'supervisor' | 'admin';
-    /**
-     * Locale
-     */
-    locale: 'en' | 'zh-Hant' | 'zh-Hans';
-    /**
-     * Permissions
-     */
-    permissions: Array<string>;
-    /**
-     * Company Name
-     */
-    company_name: string;
-    /**
-     * Build
-     *
-     * identifies the built front end; a change means 'reload to update'
-     */
-    build: string;
-};
-
-/**
- * SocketTicket
- *
- * A single-use ticket for the first frame of `/ws/agent`.
- */
-export type SocketTicket = {
-    /**
-     * Ticket
-     */
-    ticket: string;
-    /**
-     * Expires At
-     */
-    expires_at: string;
-};
-
-/**
- * SignIn
- *
- * Login and password.
- */
-export type SignIn = {
-    /**
-     * Login
-     */
-    login: string;
-    /**
-     * Password
-     */
-    password: string;
-};
-
-/**
- * FaqResult
- *
- * One article found, in `lang`. `answer` is Markdown; `spoken_steps` are read aloud one by one.
- */
-export type FaqResult = {
-    /**
-     * Article Id
-     */
-    article_id: string;
+    type: string;
     /**
      * Title
      */
     title: string;
     /**
-     * Answer Short
+     * Status
      */
-    answer_short: string;
+    status: number;
     /**
-     * Answer
+     * Code
      */
-    answer: string;
+    code: string;
     /**
-     * Spoken Steps
+     * Detail
      */
-    spoken_steps: Array<string>;
-    lang: Language;
+    detail: string;
     /**
-     * Score
-     *
-     * share of a perfect match
+     * Errors
      */
-    score: number;
-    /**
-     * Probability
-     *
-     * that it answers the question
-     */
-    probability: number;
+    errors?: Array<ProblemField>;
 };
 
-/**
- * Language
- *
- * The languages an article can be written in.
- */
-export type Language = 'en' | 'zh-Hant' | 'zh-Hans';
-
-/**
- * FaqResults
- *
- * Articles best first; `search_id` is sent back with each use.
- */
-export type FaqResults = {
-    /**
-     * Search Id
-     */
-    search_id: string;
-    /**
-     * Results
-     */
-    results: Array<FaqResult>;
+export type SignOutData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session';
 };
 
-/**
- * UseAction
- *
- * What somebody did with one article.
- */
-export type UseAction = 'shown' | 'opened' | 'inserted' | 'read_aloud' | 'copied' | 'played' | 'helped' | 'not_helped';
-
-/**
- * FaqUse
- *
- * What an agent did with an article.
- */
-export type FaqUse = {
+export type SignOutErrors = {
     /**
-     * Search Id
+     * Not signed in (`not_signed_in`)
      */
-    search_id?: string | null;
-    /**
-     * Article Id
-     */
-    article_id: string;
-    /**
-     * Contact Id
-     */
-    contact_id?: string | null;
-    action: UseAction;
+    401: Problem;
 };
+
+export type SignOutError = SignOutErrors[keyof SignOutErrors];
+
+export type SignOutResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
+
+export type GetSessionData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session';
+};
+
+export type GetSessionErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+};
+
+export type GetSessionError = GetSessionErrors[keyof GetSessionErrors];
+
+export type GetSessionResponses = {
+    /**
+     * Successful Response
+     */
+    200: Me;
+};
+
+export type GetSessionResponse = GetSessionResponses[keyof GetSessionResponses];
+
+export type SignInData = {
+    body: SignIn;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session';
+};
+
+export type SignInErrors = {
+    /**
+     * Wrong login or password (`wrong_credentials`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+    /**
+     * Too many attempts (`too_many_attempts`)
+     */
+    429: Problem;
+};
+
+export type SignInError = SignInErrors[keyof SignInErrors];
+
+export type SignInResponses = {
+    /**
+     * Successful Response
+     */
+    200: Me;
+};
+
+export type SignInResponse = SignInResponses[keyof SignInResponses];
+
+export type SocketTicketData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/socket-ticket';
+};
+
+export type SocketTicketErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+};
+
+export type SocketTicketError = SocketTicketErrors[keyof SocketTicketErrors];
+
+export type SocketTicketResponses = {
+    /**
+     * Successful Response
+     */
+    200: SocketTicket;
+};
+
+export type SocketTicketResponse = SocketTicketResponses[keyof SocketTicketResponses];
+
+export type ConsoleSnapshotData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/console/snapshot';
+};
+
+export type ConsoleSnapshotResponses = {
+    /**
+     * Successful Response
+     */
+    200: ConsoleSnapshot;
+};
+
+export type ConsoleSnapshotResponse = ConsoleSnapshotResponses[keyof ConsoleSnapshotResponses];
+
+export type SetPresenceData = {
+    body: PresenceChange;
+    path?: never;
+    query?: never;
+    url: '/api/v1/agents/me/presence';
+};
+
+export type SetPresenceErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type SetPresenceError = SetPresenceErrors[keyof SetPresenceErrors];
+
+export type SetPresenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentState;
+};
+
+export type SetPresenceResponse = SetPresenceResponses[keyof SetPresenceResponses];
+
+export type AcceptOfferData = {
+    body?: never;
+    path: {
+        /**
+         * Offer Id
+         */
+        offer_id: string;
+    };
+    query?: never;
+    url: '/api/v1/offers/{offer_id}/accept';
+};
+
+export type AcceptOfferErrors = {
+    /**
+     * Offer not found (`offer_not_found`)
+     */
+    404: Problem;
+    /**
+     * The offer is no longer available (`offer_no_longer_available`)
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type AcceptOfferError = AcceptOfferErrors[keyof AcceptOfferErrors];
+
+export type AcceptOfferResponses = {
+    /**
+     * Successful Response
+     */
+    200: OfferAnswer;
+};
+
+export type AcceptOfferResponse = AcceptOfferResponses[keyof AcceptOfferResponses];
+
+export type RejectOfferData = {
+    body?: never;
+    path: {
+        /**
+         * Offer Id
+         */
+        offer_id: string;
+    };
+    query?: never;
+    url: '/api/v1/offers/{offer_id}/reject';
+};
+
+export type RejectOfferErrors = {
+    /**
+     * Offer not found (`offer_not_found`)
+     */
+    404: Problem;
+    /**
+     * The offer is no longer available (`offer_no_longer_available`)
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type RejectOfferError = RejectOfferErrors[keyof RejectOfferErrors];
+
+export type RejectOfferResponses = {
+    /**
+     * Successful Response
+     */
+    200: OfferAnswer;
+};
+
+export type RejectOfferResponse = RejectOfferResponses[keyof RejectOfferResponses];
+
+export type GetContactData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}';
+};
+
+export type GetContactErrors = {
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type GetContactError = GetContactErrors[keyof GetContactErrors];
+
+export type GetContactResponses = {
+    /**
+     * Successful Response
+     */
+    200: ContactView;
+};
+
+export type GetContactResponse = GetContactResponses[keyof GetContactResponses];
+
+export type HoldData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/hold';
+};
+
+export type HoldErrors = {
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`control_refused`)
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type HoldError = HoldErrors[keyof HoldErrors];
+
+export type HoldResponses = {
+    /**
+     * Successful Response
+     */
+    202: ContactView;
+};
+
+export type HoldResponse = HoldResponses[keyof HoldResponses];
+
+export type ResumeData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/resume';
+};
+
+export type ResumeErrors = {
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`control_refused`)
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ResumeError = ResumeErrors[keyof ResumeErrors];
+
+export type ResumeResponses = {
+    /**
+     * Successful Response
+     */
+    202: ContactView;
+};
+
+export type ResumeResponse = ResumeResponses[keyof ResumeResponses];
+
+export type HangUpData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/hang-up';
+};
+
+export type HangUpErrors = {
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`control_refused`)
+     */
+    409: Problem;
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type HangUpError = HangUpErrors[keyof HangUpErrors];
+
+export type HangUpResponses = {
+    /**
+     * Successful Response
+     */
+    202: ContactView;
+};
+
+export type HangUpResponse = HangUpResponses[keyof HangUpResponses];
+
+export type AddNoteData = {
+    body: NewNote;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/notes';
+};
+
+export type AddNoteErrors = {
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type AddNoteError = AddNoteErrors[keyof AddNoteErrors];
+
+export type AddNoteResponses = {
+    /**
+     * Successful Response
+     */
+    200: NoteView;
+};
+
+export type AddNoteResponse = AddNoteResponses[keyof AddNoteResponses];
+
+export type CompleteWrapUpData = {
+    body: WrapUp;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/wrap-up';
+};
+
+export type CompleteWrapUpErrors = {
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+};
+
+export type CompleteWrapUpError = CompleteWrapUpErrors[keyof CompleteWrapUpErrors];
+
+export type CompleteWrapUpResponses = {
+    /**
+     * Successful Response
+     */
+    200: ContactView;
+};
+
+export type CompleteWrapUpResponse = CompleteWrapUpResponses[keyof CompleteWrapUpResponses];
+
+export type ExtendWrapUpData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/wrap-up/extend';
+};
+
+export type ExtendWrapUpErrors = {
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ExtendWrapUpError = ExtendWrapUpErrors[keyof ExtendWrapUpErrors];
+
+export type ExtendWrapUpResponses = {
+    /**
+     * Successful Response
+     */
+    200: ContactView;
+};
+
+export type ExtendWrapUpResponse = ExtendWrapUpResponses[keyof ExtendWrapUpResponses];
+
+export type ChooseCustomerData = {
+    body: CustomerChoice;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/customer';
+};
+
+export type ChooseCustomerErrors = {
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ChooseCustomerError = ChooseCustomerErrors[keyof ChooseCustomerErrors];
+
+export type ChooseCustomerResponses = {
+    /**
+     * Successful Response
+     */
+    200: ContactView;
+};
+
+export type ChooseCustomerResponse = ChooseCustomerResponses[keyof ChooseCustomerResponses];
+
+export type CustomerTimelineData = {
+    body?: never;
+    path: {
+        /**
+         * Customer Id
+         */
+        customer_id: string;
+    };
+    query?: {
+        /**
+         * Before
+         */
+        before?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/customers/{customer_id}/timeline';
+};
+
+export type CustomerTimelineErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type CustomerTimelineError = CustomerTimelineErrors[keyof CustomerTimelineErrors];
+
+export type CustomerTimelineResponses = {
+    /**
+     * Successful Response
+     */
+    200: TimelinePage;
+};
+
+export type CustomerTimelineResponse = CustomerTimelineResponses[keyof CustomerTimelineResponses];
+
+export type ContactTimelineData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: {
+        /**
+         * Before
+         */
+        before?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/contacts/{contact_id}/timeline';
+};
+
+export type ContactTimelineErrors = {
+    /**
+     * Validation Error
+     */
+    422: HttpValidationError;
+};
+
+export type ContactTimelineError = ContactTimelineErrors[keyof ContactTimelineErrors];
+
+export type ContactTimelineResponses = {
+    /**
+     * Successful Response
+     */
+    200: TimelinePage;
+};
+
+export type ContactTimelineResponse = ContactTimelineResponses[keyof ContactTimelineResponses];
+
+export type FaqSearchData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Q
+         *
+         * the question, in any script
+         */
+        q: string;
+        /**
+         * language of the answers, where they exist
+         */
+        lang?: Language;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/faq/search';
+};
+
+export type FaqSearchErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+};
+
+export type FaqSearchError = FaqSearchErrors[keyof FaqSearchErrors];
+
+export type FaqSearchResponses = {
+    /**
+     * Successful Response
+     */
+    200: FaqResults;
+};
+
+export type FaqSearchResponse = FaqSearchResponses[keyof FaqSearchResponses];
+
+export type FaqUseData = {
+    body: FaqUse;
+    path?: never;
+    query?: never;
+    url: '/api/v1/faq/uses';
+};
+
+export type FaqUseErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+};
+
+export type FaqUseError = FaqUseErrors[keyof FaqUseErrors];
+
+export type FaqUseResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type FaqUseResponse = FaqUseResponses[keyof FaqUseResponses];
+
+export type SoftphoneTokenData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/session/softphone-token';
+};
+
+export type SoftphoneTokenErrors = {
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type SoftphoneTokenError = SoftphoneTokenErrors[keyof SoftphoneTokenErrors];
+
+export type SoftphoneTokenResponses = {
+    /**
+     * Successful Response
+     */
+    200: SoftphoneToken;
+};
+
+export type SoftphoneTokenResponse = SoftphoneTokenResponses[keyof SoftphoneTokenResponses];
