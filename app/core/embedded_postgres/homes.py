@@ -8,6 +8,7 @@ from app.core.embedded_postgres.account import Account
 from app.core.embedded_postgres.errors import EmbeddedPostgresError
 from app.core.embedded_postgres.storage import ORIGIN, SYSTEM_HOME, Layout
 
+LOOKS = 4
 STOP_TIMEOUT_S = 30.0  # seconds: the grace and a shutdown with checkpoint
 
 
@@ -23,8 +24,17 @@ def find_homes(folder: Path) -> list[Path]:
 
 
 def is_used(home: Path) -> bool:
-    """Whether some process uses the server now."""
-    return locks.is_used(Layout(home, Account()).clients_lock)
+    """Whether some process uses the server now.
+
+    The supervisor holds the lock alone while it stops an unused server, and for an instant whenever it looks: so
+    only a lock that is shared at several looks means users.
+    """
+    lock = Layout(home, Account()).clients_lock
+    for _ in range(LOOKS):
+        if locks.is_held(lock) or not locks.is_used(lock):
+            return False
+        time.sleep(locks.POLL_S)
+    return True
 
 
 def wait_stopped(home: Path) -> None:
