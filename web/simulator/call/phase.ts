@@ -35,10 +35,12 @@ export function phaseOf(view: CallView | null): Phase {
   return view.in_queue || view.in_conference ? "waiting" : "menu";
 }
 
-/** Why an ended call ended: who hung up when the journal says so, else its final status. */
+/** Why an ended call ended: who hung up when the journal says so, else its final status.
+ * A call whose instructions could not be had ends as `completed` too, after an apology; here it has failed. */
 export function endReason(view: CallView | null, entries: readonly JournalEntry[]): EndReason {
   const status = FINAL.find((known) => known === view?.status) ?? "lost";
   if (status !== "completed") return status;
+  if (failedAtLast(view, entries)) return "failed";
   for (const entry of entries.toReversed()) {
     if (entry.kind !== "call" || entry.call_sid !== view?.call_sid) continue;
     const by = textOf(entry, "ended_by");
@@ -46,4 +48,11 @@ export function endReason(view: CallView | null, entries: readonly JournalEntry[
     if (known) return known;
   }
   return "completed";
+}
+
+function failedAtLast(view: CallView | null, entries: readonly JournalEntry[]): boolean {
+  const last = entries.findLast(
+    ({ kind, call_sid }) => (kind === "error" || kind === "instruction") && call_sid === view?.call_sid,
+  );
+  return last?.kind === "error";
 }

@@ -112,6 +112,14 @@ test("a refused call leaves the phone ready, with the reason", async () => {
   expect(phone.get().problem).toEqual({ kind: "gone", message: "nobody has the number", field: "to" });
 });
 
+test("a call whose instructions could not be had has failed, though the network completed it", async () => {
+  const { network, phone } = start();
+  await phone.dial(LIN, SHOP);
+  await network.becomes({}, { kind: "error", title: "11205 document failed" });
+  await network.becomes({ status: "completed" }, { detail: { ended_by: "network" } });
+  expect(endReason(phone.get().view, phone.get().entries)).toBe("failed");
+});
+
 test("keys arrive in the order they were pressed", async () => {
   const { network, phone } = start();
   await phone.dial(LIN, SHOP);

@@ -15,6 +15,7 @@ const NEAR_END = 40; // px from the bottom that still counts as reading the newe
 export function CallLog({ phone }: { phone: Phone }) {
   const { t } = useTranslation("simulator");
   const entries = phone.use((state) => state.entries);
+  const own = phone.use((state) => state.call?.sid);
   const [hidden, setHidden] = useState<ReadonlySet<EntryKind>>(new Set());
   const shown = useMemo(() => entries.filter((entry) => !hidden.has(entry.kind)), [entries, hidden]);
   const start = entries[0]?.t ?? 0;
@@ -36,7 +37,12 @@ export function CallLog({ phone }: { phone: Phone }) {
         ) : (
           <ol data-testid="log">
             {shown.map((entry) => (
-              <LogRow key={entry.n} entry={entry} start={start} />
+              <LogRow
+                key={entry.n}
+                entry={entry}
+                start={start}
+                isOther={entry.call_sid !== null && entry.call_sid !== own}
+              />
             ))}
           </ol>
         )}

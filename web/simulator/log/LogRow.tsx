@@ -4,7 +4,7 @@ import { memo, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fineClock } from "../time.ts";
 import type { JournalEntry } from "../journal/entry.ts";
-import { type Detail, detailsOf, type Direction, directionOf, langOf, outcomeOf, summaryOf } from "./describe.ts";
+import { type Detail, detailsOf, type Direction, directionOf, langOf, outcomeOf, summaryOf, titleOf } from "./describe.ts";
 import { KIND_PICTURES } from "./kinds.ts";
 import css from "./LogRow.module.css";
 
@@ -19,14 +19,17 @@ export interface LogRowProps {
   entry: JournalEntry;
   /** Time of the call's first line, seconds since the epoch. */
   start: number;
+  /** It is about another leg than the caller's, the agent's for example. */
+  isOther: boolean;
 }
 
-export const LogRow = memo(function LogRow({ entry, start }: LogRowProps) {
+export const LogRow = memo(function LogRow({ entry, start, isOther }: LogRowProps) {
   const { t } = useTranslation("simulator");
   const [open, setOpen] = useState(false);
   const id = useId();
   const direction = directionOf(entry);
   const outcome = outcomeOf(entry);
+  const title = titleOf(entry);
   const Arrow = ARROWS[direction];
   const Picture = KIND_PICTURES[entry.kind];
   return (
@@ -49,8 +52,9 @@ export const LogRow = memo(function LogRow({ entry, start }: LogRowProps) {
           {t(`kinds.${entry.kind}.name`)}
         </span>
         <span className={css.words}>
-          {entry.kind !== "hears" && <span className={css.title}>{entry.title}</span>}
-          <span className={css.summary} lang={langOf(entry)}>{summaryOf(entry) || (entry.kind === "hears" ? entry.title : "")}</span>
+          {isOther && <span className={css.other}>{t("log.other_leg")}</span>}
+          {title && <span className={css.title}>{title}</span>}
+          <span className={css.summary} lang={langOf(entry)}>{summaryOf(entry)}</span>
         </span>
         {outcome && (
           <span className={css.outcome} data-good={outcome.good}>
@@ -59,13 +63,13 @@ export const LogRow = memo(function LogRow({ entry, start }: LogRowProps) {
         )}
       </button>
       <div id={id} className={css.details} hidden={!open}>
-        {open && <Details entry={entry} start={start} />}
+        {open && <Details entry={entry} />}
       </div>
     </li>
   );
 });
 
-function Details({ entry }: LogRowProps) {
+function Details({ entry }: { entry: JournalEntry }) {
   const { t } = useTranslation("simulator");
   return (
     <>

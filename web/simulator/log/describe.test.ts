@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { EntryKind, JournalEntry } from "../journal/entry.ts";
-import { detailsOf, directionOf, outcomeOf, summaryOf } from "./describe.ts";
+import { detailsOf, directionOf, outcomeOf, summaryOf, titleOf } from "./describe.ts";
 
 function entry(kind: EntryKind, title: string, detail: Record<string, unknown>): JournalEntry {
   return { n: 1, t: 1, call_sid: "CA1", kind, title, detail };
@@ -57,7 +57,7 @@ test("a REST command shows its form, names that repeat included", () => {
   const line = entry("rest", "CreateParticipant 201", {
     operation: "CreateParticipant",
     method: "POST",
-    path: "/2010-04-01/Accounts/AC1/Conferences/room/Participants.json",
+    path: "/2010-04-01/Accounts/AC01/Conferences/room/Participants.json",
     query: "",
     form: [
       ["StatusCallbackEvent", "ringing"],
@@ -66,6 +66,7 @@ test("a REST command shows its form, names that repeat included", () => {
     status: 201,
     answer: { call_sid: "CA1", muted: false },
   });
+  expect([titleOf(line), summaryOf(line)]).toEqual(["CreateParticipant", "/Conferences/room/Participants.json"]);
   expect(outcomeOf(line)).toEqual({ text: "201", good: true });
   expect(detailsOf(line).map((detail) => detail.name)).toEqual([null, "form", "answer"]);
   expect(detailsOf(line)[1]).toMatchObject({ fields: [{ value: "ringing" }, { value: "answered" }] });

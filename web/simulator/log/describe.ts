@@ -33,6 +33,7 @@ const DIRECTIONS: Readonly<Record<EntryKind, Direction>> = {
 };
 
 const SUMMARY = ["text", "digits", "path", "name", "url", "ended_by"] as const;
+const ACCOUNT_PATH = /^\/2010-04-01\/Accounts\/AC[0-9a-f]+\//i;
 const SHOWN_ELSEWHERE: Readonly<Partial<Record<EntryKind, readonly string[]>>> = {
   webhook: ["status", "ms", "kind", "path"],
   rest: ["status", "ms", "operation"],
@@ -53,12 +54,18 @@ export function outcomeOf(entry: JournalEntry): Outcome | null {
   return { text, good: code >= 200 && code < 400 };
 }
 
+/** What the line is called; empty where the summary says it all. */
+export function titleOf(entry: JournalEntry): string {
+  if (entry.kind === "hears") return "";
+  return (entry.kind === "rest" && textOf(entry, "operation")) || entry.title;
+}
+
 /** One line that says what it was about; empty when the title says it all. */
 export function summaryOf(entry: JournalEntry): string {
   const attributes = entry.detail["attributes"];
   for (const name of SUMMARY) {
     const text = textOf(entry, name);
-    if (text !== null && text !== entry.title) return shortUrl(text);
+    if (text !== null && (text !== entry.title || entry.kind === "hears")) return shortUrl(text);
   }
   return isRecord(attributes) ? inline(attributes) : "";
 }
@@ -105,7 +112,9 @@ function inline(attributes: Record<string, unknown>): string {
     .join("  ");
 }
 
+// Paths of the REST API all begin with the account, which says nothing here.
 function shortUrl(text: string): string {
+  if (text.startsWith("/")) return text.replace(ACCOUNT_PATH, "/");
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return text;
   const url = new URL(text);
   return url.pathname + url.search;
