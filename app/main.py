@@ -13,7 +13,7 @@ from app.channels.voice.webhooks import voice_routes
 from app.console.housekeeping import Housekeeping
 from app.console.socket import router as agent_socket
 from app.core.auth import Principal
-from app.core.http import BodyLimit, install_error_handlers
+from app.core.http import MAX_BODY_BYTES, install_error_handlers
 from app.core.settings import Settings
 from app.health import health_routes
 from app.process import Process, build, opened, working
@@ -47,10 +47,10 @@ def create_app(
         docs_url="/api/docs",
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        max_body_size=MAX_BODY_BYTES,
     )
     _keep_state(app, process)
     install_error_handlers(app)
-    app.add_middleware(BodyLimit)
     app.include_router(api)
     app.include_router(agent_socket)
     app.router.routes += health_routes(process.database, process.bus)

@@ -1,20 +1,36 @@
 """Fixtures every test may use: a real PostgreSQL, migrated once and cloned, and a clock that tests move."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from app.core import migrate
 from app.core.db import Database, Transaction
 from app.core.events import EventRegistry
+from app.core.settings import Settings
+from app.demo.seed import seed
 from tests.support.clock import FakeClock
-from tests.support.postgres import TestServer
+from tests.support.postgres import TestServer, fingerprint
+
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def _migrate(dsn: str) -> None:
-    import asyncio
-
     asyncio.run(migrate.upgrade(dsn))
+
+
+def _migrate_and_seed(dsn: str) -> None:
+    async def fill() -> None:
+        await migrate.upgrade(dsn)
+        database = Database(dsn, pool_size=2)
+        await database.open()
+        await seed(database, Settings())
+        await database.close()
+
+    asyncio.run(fill())
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +44,21 @@ def postgres() -> Iterator[TestServer]:
 def template(postgres: TestServer) -> str:
     """The name of a database with the newest schema and no rows."""
     return postgres.template_database(_migrate, migrate.fingerprint())
+
+
+@pytest.fixture(scope="session")
+def demo_template(postgres: TestServer) -> str:
+    """The name of a database that holds the demo centre."""
+    parts = [ROOT / "migrations", ROOT / "app" / "demo", ROOT / "app" / "faq", ROOT / "app" / "selfservice"]
+    return postgres.template_database(_migrate_and_seed, fingerprint(*parts))
+
+
+@pytest.fixture
+def demo_dsn(postgres: TestServer, demo_template: str) -> Iterator[str]:
+    """A fresh database with the demo centre, of this test alone."""
+    database_dsn = postgres.clone(demo_template)
+    yield database_dsn
+    postgres.drop_database(database_dsn)
 
 
 @pytest.fixture

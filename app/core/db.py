@@ -84,7 +84,10 @@ class Transaction(Reader):
 
 
 def _encode_jsonb(value: Any) -> bytes:
-    return b"\x01" + orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS, default=str)
+    """A str is JSON text already: the job library shares our connections and writes its columns so. We never
+    store a bare string as jsonb."""
+    text = value.encode() if isinstance(value, str) else orjson.dumps(value, default=str)
+    return b"\x01" + text
 
 
 def _decode_jsonb(value: bytes) -> Any:

@@ -13,7 +13,6 @@ import structlog
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.auth import Permission, Principal
 from app.core.db import Database, Reader, Transaction
@@ -134,6 +133,8 @@ async def _render_http_exception(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code == 404:
         return problem_response(NotFound("there is nothing at this address"))
+    if error.status_code == 413:
+        return problem_response(BodyTooLarge(f"the body may hold {MAX_BODY_BYTES // 1024} KiB at most"))
     problem = AppError(str(error.detail))
     body = {
         **problem.problem(),
@@ -176,62 +177,6 @@ def install_error_handlers(app: FastAPI) -> None:
     ):
         app.add_exception_handler(kind, _render_database_down)
     app.add_exception_handler(Exception, _render_anything)
-
-
-class BodyLimit:
-    """ASGI middleware: refuses bodies larger than MAX_BODY_BYTES, declared or not."""
-
-    def __init__(self, app: ASGIApp, limit: int = MAX_BODY_BYTES):
-        self.app = app
-        self.limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on with a counted `receive`."""
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
-            await self.app(scope, receive, send)
-            return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > self.limit:
-            await self._refuse(scope, receive, send)
-            return
-        if b"transfer-encoding" in dict(scope["headers"]):
-            body = await self._read_limited(receive)
-            if body is None:
-                await self._refuse(scope, receive, send)
-                return
-            receive = _replay(body)
-        await self.app(scope, receive, send)
-
-    async def _read_limited(self, receive: Receive) -> bytes | None:
-        parts: list[bytes] = []
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] != "http.request":
-                return b"".join(parts)
-            size += len(message.get("body", b""))
-            if size > self.limit:
-                return None
-            parts.append(message.get("body", b""))
-            if not message.get("more_body"):
-                return b"".join(parts)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        detail = f"the body may hold {self.limit // 1024} KiB at most"
-        await problem_response(BodyTooLarge(detail))(scope, receive, send)
-
-
-def _replay(body: bytes) -> Receive:
-    sent = False
-
-    async def receive() -> Message:
-        nonlocal sent
-        if sent:
-            return {"type": "http.disconnect"}
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
 
 
 def problem_responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:

@@ -282,6 +282,8 @@ class Router:
                 await self._rescind(tx, now, effect)
             case "agent.state":
                 await self._not_responding(tx, UUID(effect["agent"]))
+            case "connect":
+                return  # the echo of an accept that the table knew first
             case "reject":
                 raise OutOfStep(f"the engine refused an event: {effect['why']}")
             case kind:
