@@ -15,14 +15,14 @@ import { Workplace } from "./Workplace.tsx";
 
 export function App() {
   const { t, i18n } = useTranslation("simulator");
-  const [config, setConfig] = useState<PageConfig | "loading" | "missing">("loading");
+  const [config, setConfig] = useState<PageConfig | "loading" | "service" | "demo">("loading");
 
   useEffect(() => {
     document.title = t("page.title");
   }, [t, i18n.language]);
 
   useEffect(() => {
-    if (config === "loading") readConfig().then(setConfig, () => setConfig("missing"));
+    if (config === "loading") readConfig().then((found) => setConfig(found ?? "demo"), () => setConfig("service"));
   }, [config]);
 
   return (
@@ -32,7 +32,9 @@ export function App() {
       </a>
       <TopBar consoleUrl={typeof config === "object" ? config.console_url : null} />
       <main id="main" tabIndex={-1} className={css.main}>
-        {config === "missing" && <NotReachable what="service" address={null} onRetry={() => setConfig("loading")} />}
+        {(config === "service" || config === "demo") && (
+          <NotReachable what={config} address={null} onRetry={() => setConfig("loading")} />
+        )}
         {typeof config === "object" && <Connected config={config} />}
       </main>
     </I18nProvider>

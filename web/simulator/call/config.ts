@@ -8,9 +8,10 @@ export interface PageConfig {
 const ADDRESS = "/simulator/config.json";
 const TIMEOUT = 5_000; // ms
 
-/** Reads the page's configuration; rejects when the service does not answer or answers something else. */
-export async function readConfig(): Promise<PageConfig> {
+/** Reads the page's configuration; null when no simulator runs beside the service. Rejects when it cannot be had. */
+export async function readConfig(): Promise<PageConfig | null> {
   const response = await fetch(ADDRESS, { signal: AbortSignal.timeout(TIMEOUT) });
+  if (response.status === 404) return null;
   if (!response.ok) throw new Error(`${ADDRESS} answered ${response.status}`);
   const config = (await response.json()) as Partial<PageConfig>;
   if (typeof config.control_url !== "string") throw new Error(`${ADDRESS} has no control_url`);

@@ -90,7 +90,9 @@ export function createPhone({ control, now = Date.now, storage = sessionStorage,
       },
       onState: (state) => {
         set({ feed: state });
-        if (state === "live") lookSoon(sid);
+        if (state !== "live") return;
+        if (get().problem?.kind === "unreachable") set({ problem: null });
+        lookSoon(sid);
       },
     });
   }

@@ -19,7 +19,9 @@ export function CallHeader({ phone, call, phase, directory }: CallHeaderProps) {
   const shop = directory.numbers.find(({ number }) => number === call.to);
   const caller = directory.callers.find(({ number }) => number === call.from);
   const view = phone.use((state) => state.view);
+  const lost = phone.use((state) => state.feed === "lost") && phase !== "ended";
   const name = call.from === WITHHELD ? t("dial.modes.withheld") : (caller?.label ?? call.from);
+  const look = lost ? "lost" : phase;
   const peers = phase === "talking" ? (view?.peers ?? []) : [];
   return (
     <div className={css.header}>
@@ -28,7 +30,7 @@ export function CallHeader({ phone, call, phase, directory }: CallHeaderProps) {
         <p className={css.caller}>{t("call.as", { name })}</p>
       </div>
       <Timer from={call.startedAt} until={call.endedAt} />
-      <p className={css.status} data-phase={phase} role="status" data-testid="call-status" data-status={phase}>
+      <p className={css.status} data-look={look} role="status" data-testid="call-status" data-status={phase}>
         <span className={css.dot} aria-hidden="true" />
         <StatusText phone={phone} phase={phase} />
         {peers.length > 0 && <span className={css.peers}>{peers.join(", ")}</span>}

@@ -4,10 +4,13 @@ import { useTranslation } from "react-i18next";
 import { Button } from "../../shared/ui/Button.tsx";
 import css from "./NotReachable.module.css";
 
-const START = { service: "make run", simulator: "python -m simulator" } as const;
+const COMMAND = "make run";
+
+/** What is missing: the service, the simulator, or (service without demo) any simulator at all. */
+export type Missing = "service" | "simulator" | "demo";
 
 export interface NotReachableProps {
-  what: keyof typeof START;
+  what: Missing;
   address: string | null;
   onRetry: () => void;
 }
@@ -20,9 +23,9 @@ export function NotReachable({ what, address, onRetry }: NotReachableProps) {
         <PlugZap size={26} strokeWidth={1.7} aria-hidden="true" />
       </span>
       <h2 className={css.title}>{t(`unreachable.${what}.title`)}</h2>
-      <p>{address ? t("unreachable.at", { address }) : t("unreachable.service.text")}</p>
+      {address && <p>{t("unreachable.at", { address })}</p>}
       <p>{t(`unreachable.${what}.start`)}</p>
-      <code className={css.command}>{START[what]}</code>
+      <code className={css.command}>{COMMAND}</code>
       <Button look="primary" large onPress={onRetry} data-testid="retry">
         <RotateCw size={16} strokeWidth={1.9} aria-hidden="true" />
         {t("unreachable.retry")}
