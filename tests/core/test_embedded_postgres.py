@@ -153,7 +153,7 @@ async def test_killed_client_leaves_no_process_and_loses_no_commit(
     client = start_client("durable")
     read_until(client, "committed 200")
     acknowledged = kill(client).count("committed") + 200
-    wait_until(lambda: not processes_naming(str(home)), what="the server and its supervisor to end")
+    wait_until(lambda: not processes_naming(str(home)), 60.0, "the server and its supervisor to end")
     with start(home) as running:
         found = await fetch(running.dsn, "select count(*) from ledger")
     assert isinstance(found, int)

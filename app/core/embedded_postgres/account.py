@@ -13,7 +13,7 @@ from typing import Any
 from app.core.embedded_postgres.errors import EmbeddedPostgresError
 
 UNPRIVILEGED = ("postgres", "nobody")
-PROBE_TIMEOUT_S = 20.0  # seconds for a program that only reports something
+PROBE_TIMEOUT_S = 60.0  # seconds for a program that only reports something
 
 
 @dataclass(frozen=True, slots=True)

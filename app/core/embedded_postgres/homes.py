@@ -9,7 +9,7 @@ from app.core.embedded_postgres.errors import EmbeddedPostgresError
 from app.core.embedded_postgres.storage import ORIGIN, SYSTEM_HOME, Layout
 
 LOOKS = 4
-STOP_TIMEOUT_S = 30.0  # seconds: the grace and a shutdown with checkpoint
+STOP_TIMEOUT_S = 60.0  # seconds: the grace and a shutdown with checkpoint
 
 
 def find_homes(folder: Path) -> list[Path]:

@@ -6,6 +6,7 @@ gets a server that answers. Kernel file locks carry this (see `storage.Layout`),
 
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -102,7 +103,7 @@ class EmbeddedPostgres:
                 binaries = find_binaries(layout.account, layout.home)
                 status = self._join(layout) or self._boot(layout, binaries, tell)
                 create_database(layout, binaries, status.socket_dir, self._database)
-        except OSError as error:
+        except (OSError, subprocess.SubprocessError) as error:
             _release(client)
             raise EmbeddedPostgresError(f"cannot start PostgreSQL in {layout.home}: {error}") from error
         except BaseException:

@@ -24,7 +24,7 @@ BOOT = (
 )
 POLL_S = 0.2  # seconds between two looks at the clients
 FAST_STOP_S = 60.0  # seconds a fast shutdown (with checkpoint) may take before it is made immediate
-HANDOVER_S = 30.0  # seconds for the new process to report the server's id
+HANDOVER_S = 60.0  # seconds for the new process to report the server's id
 LOCK_WAIT_S = 10.0  # seconds
 
 
