@@ -20,6 +20,7 @@ T_AUTO = 0.85  # from this probability on the machine may answer by itself
 T_ASK = 0.3  # below it nothing found is worth showing …
 SHOW_FROM_SCORE = 0.4  # … unless the best matches this well: then several articles do, and the person chooses
 SHOW_NOTHING_BELOW_SCORE = 0.2  # a chance meeting of one word, however far ahead of the others
+MIN_LEAD = 0.05  # of score over the second article, for an answer by the machine
 MIN_WORDS = 2.0  # content words a question needs to be answered by the machine
 
 
@@ -94,8 +95,9 @@ def decide(
 ) -> Decision:
     """Choose the zone.
 
-    Never ANSWER on fewer than `MIN_WORDS` content words, when the best article may not be answered by the
-    machine (`may_answer`), or when another sentence of the question points to another article unsurely.
+    Never ANSWER on fewer than `MIN_WORDS` content words, when a second article matches nearly as well, when the
+    best article may not be answered by the machine (`may_answer`), or when another sentence of the question
+    points to another article unsurely.
     """
 
     def chance(match: Match) -> float:
@@ -110,7 +112,8 @@ def decide(
         tops and tops[0].article != best.article and T_ASK <= chance(tops[0]) < T_AUTO
         for tops in ranking.by_sentence
     )
-    sure = chances[0] >= T_AUTO and sentences[best.sentence].words >= MIN_WORDS
+    lead = features(ranking.by_sentence[best.sentence], best.article, sentences[best.sentence]).margin_second
+    sure = chances[0] >= T_AUTO and lead >= MIN_LEAD and sentences[best.sentence].words >= MIN_WORDS
     return Decision(Zone.ANSWER if sure and may_answer and not elsewhere else Zone.CHOOSE, chances)
 
 
