@@ -156,12 +156,12 @@ test("a ready-made call acts when it is asked, once for each question", async ()
   await network.becomes({ status: "in-progress" });
   expect(network.did).toEqual([]);
   await network.asks("dtmf speech");
-  expect(network.did).toEqual(["press 2"]);
+  expect(network.did).toEqual(["press 3"]);
   await network.becomes({ collecting: null });
   expect(network.did).toHaveLength(1);
   await network.asks("dtmf speech");
   await network.asks("dtmf");
-  expect(network.did).toEqual(["press 2", "say When will my refund arrive?", "press 1"]);
+  expect(network.did).toEqual(["press 3", "say How long does a refund take?", "press 1"]);
   await network.asks("dtmf");
   expect(network.did.slice(3)).toEqual(["press 1"]);
   await network.becomes({ status: "completed", collecting: null });

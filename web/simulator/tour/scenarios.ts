@@ -1,5 +1,5 @@
 // Ready-made calls for newcomers: what the caller does, and the moment in the call at which to do it.
-// The keys are those of the demo flow: 2 = returns and refunds, 1 = yes, 0 = a person.
+// The keys are those of the demo flow: 3 = ask a question, 1 = yes, 0 = a person.
 import { type CallView, type Caller, type Directory, knownCallers, WITHHELD } from "../call/client.ts";
 import type { Phase } from "../call/phase.ts";
 import type { JournalEntry } from "../journal/entry.ts";
@@ -23,9 +23,9 @@ export interface Scenario {
 }
 
 const REFUND: Readonly<Record<Locale, string>> = {
-  en: "When will my refund arrive?",
-  "zh-Hant": "請問我的退款什麼時候會到？",
-  "zh-Hans": "请问我的退款什么时候能到账？",
+  en: "How long does a refund take?",
+  "zh-Hant": "退款要多久？",
+  "zh-Hans": "退款要多久？",
 };
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -33,7 +33,7 @@ export const SCENARIOS: readonly Scenario[] = [
     id: "refund",
     steps: [
       { do: "call" },
-      { do: "press", key: "2" },
+      { do: "press", key: "3" },
       { do: "say", words: REFUND },
       { do: "press", key: "1" },
       { until: "ended", answering: "1" },
