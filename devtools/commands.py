@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -88,8 +89,7 @@ def dev(_: list[str]) -> int:
         return subprocess.run([*watcher, *folders], cwd=ROOT, env=child_environment(), check=False).returncode
     finally:
         if vite is not None:
-            vite.terminate()
-            vite.wait(timeout=10)
+            _end(vite)
 
 
 def check(_: list[str]) -> int:
@@ -173,7 +173,18 @@ def _start_vite() -> subprocess.Popen[bytes] | None:
         return None
     ui.ensure_modules()
     vite = ui.npm("run", "dev")
-    return subprocess.Popen(vite, cwd=ui.WEB, env=ui.node_environment(), stdin=subprocess.DEVNULL)
+    return subprocess.Popen(  # in a session of its own: Ctrl-C makes npm's layers print tracebacks
+        vite, cwd=ui.WEB, env=ui.node_environment(), stdin=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def _end(program: subprocess.Popen[bytes]) -> None:
+    """End a program and what it started."""
+    if sys.platform == "win32":
+        program.terminate()
+    else:
+        os.killpg(program.pid, signal.SIGTERM)
+    program.wait(timeout=10)
 
 
 def _become(argv: list[str]) -> int:
