@@ -16,7 +16,7 @@ from pgqueuer.models import Job
 from pgqueuer.queries import Queries
 from pgqueuer.types import QueueExecutionMode
 
-from app.core.db import Transaction
+from app.core.db import Transaction, prepare_connection
 
 log = structlog.get_logger()
 
@@ -76,6 +76,8 @@ class JobWorker:
             self._dsn, server_settings={"application_name": "switchboard-jobs", "timezone": "UTC"}
         )
         try:
+            # The same jsonb codec as in `enqueue`: pgqueuer reads `headers` only as it was written.
+            await prepare_connection(connection)
             queuer = PgQueuer(AsyncpgDriver(connection))
             for name, handler in self._handlers.items():
                 queuer.entrypoint(name, on_failure="hold")(_entrypoint(name, handler))
