@@ -66,13 +66,12 @@ function Presence({ agent }: { agent: AgentState }) {
           round
           className={`${css.button} ${css[now.tone]}`}
           isPending={busy}
-          aria-label={`${name} ${duration(elapsed)}, ${t("presence.label")}`}
           data-testid="presence"
           data-standing={now.name}
         >
           <span className={now.tone === "red" ? css.square : css.dot} />
-          <span>{name}</span>
-          <time>{duration(elapsed)}</time>
+          <span>{name}</span> <time>{duration(elapsed)}</time>
+          <span className="visually-hidden">{t("presence.label")}</span>
           <ChevronDown size={14} aria-hidden="true" />
         </Button>
       }
