@@ -65,9 +65,15 @@ class Network implements Control {
     await vi.advanceTimersByTimeAsync(100);
   }
 
-  asks(input: string): Promise<void> {
+  asks(input: string, hearing: string | null = null): Promise<void> {
     const collecting = { input, numDigits: 1 };
-    return this.becomes({ status: "in-progress", collecting }, { kind: "instruction", title: "Gather" });
+    return this.becomes({ status: "in-progress", collecting, hearing }, { kind: "instruction", title: "Gather" });
+  }
+
+  /** Nothing is written in the journal when a sentence ends. */
+  async stopsSpeaking(): Promise<void> {
+    if (this.view) this.view = { ...this.view, hearing: null };
+    await vi.advanceTimersByTimeAsync(1_000);
   }
 }
 
@@ -160,7 +166,10 @@ test("a ready-made call acts when it is asked, once for each question", async ()
   await network.becomes({ collecting: null });
   expect(network.did).toHaveLength(1);
   await network.asks("dtmf speech");
-  await network.asks("dtmf");
+  await network.asks("dtmf", "A refund takes three days. Did that help?");
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(network.did).toHaveLength(2);
+  await network.stopsSpeaking();
   expect(network.did).toEqual(["press 3", "say How long does a refund take?", "press 1"]);
   await network.asks("dtmf");
   expect(network.did.slice(3)).toEqual(["press 1"]);

@@ -203,6 +203,11 @@ export function createPhone({ control, now = Date.now, storage = sessionStorage,
     press: (key: string) => act((sid) => control.press(sid, key)),
     say: (text: string) => act((sid) => control.say(sid, text)),
     hangUp,
+    /** Ask the network once more where the call stands. */
+    refresh: async () => {
+      const sid = get().call?.sid;
+      if (sid) await lookAt(sid);
+    },
     /** Put the phone back to its first screen; the log of the last call goes with it. */
     clear,
     dismiss: () => set({ problem: null }),

@@ -10,7 +10,12 @@ export type ScenarioId = "refund" | "human" | "withheld";
 export type Step =
   | { readonly do: "call" }
   | { readonly do: "say"; readonly words: Readonly<Record<Locale, string>> }
-  | { readonly do: "press"; readonly key: string }
+  | {
+      readonly do: "press";
+      readonly key: string;
+      /** Not before everything was said; otherwise the caller is quick and interrupts, as regulars do. */
+      readonly hearsOut?: true;
+    }
   | {
       readonly until: "listening" | "waiting" | "talking" | "ended";
       /** The key that answers every question asked on the way there. */
@@ -35,7 +40,7 @@ export const SCENARIOS: readonly Scenario[] = [
       { do: "call" },
       { do: "press", key: "3" },
       { do: "say", words: REFUND },
-      { do: "press", key: "1" },
+      { do: "press", key: "1", hearsOut: true },
       { until: "ended", answering: "1" },
     ],
   },
@@ -52,17 +57,22 @@ export interface Moment {
   readonly sinceN: number;
 }
 
-/** Whether the moment of a step has come, can no longer come, is awaited, or awaited with a question to answer. */
-export function momentOf(step: Step, moment: Moment): "now" | "never" | "later" | "answer" {
+/**
+ * Whether the moment of a step has come (`answer`: a question on the way to it is to be answered), can no longer
+ * come, is awaited, or waits for the line to finish speaking.
+ */
+export function momentOf(step: Step, moment: Moment): "now" | "answer" | "never" | "later" | "speaking" {
   if ("until" in step) {
     const reached = step.until === "listening" ? listens(moment, "dtmf", "speech") : moment.phase === step.until;
     if (reached) return "now";
     if (moment.phase === "ended") return "never";
-    return step.answering !== undefined && listens(moment, "dtmf") ? "answer" : "later";
+    if (step.answering === undefined || !listens(moment, "dtmf")) return "later";
+    return moment.view?.hearing ? "speaking" : "answer";
   }
   if (step.do === "call") return "later"; // the start of the tour makes the call
   if (moment.phase === "ended" || moment.phase === "waiting" || moment.phase === "talking") return "never";
-  return listens(moment, step.do === "say" ? "speech" : "dtmf") ? "now" : "later";
+  if (!listens(moment, step.do === "say" ? "speech" : "dtmf")) return "later";
+  return step.do === "press" && step.hearsOut && moment.view?.hearing ? "speaking" : "now";
 }
 
 // A caller answers a new question, not the one answered before: a new document must have come since.

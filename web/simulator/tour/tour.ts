@@ -11,7 +11,8 @@ export interface TourState {
   readonly state: "running" | "done" | "left";
 }
 
-const BEFORE_ACTING = 1_800; // ms, so that a person can follow
+const BEFORE_ACTING = 2_000; // ms, so that a person can follow
+const LISTEN_AGAIN = 500; // ms: the end of a sentence is no journal line, so it has to be asked for
 const NONE: TourState = { scenario: null, at: 0, state: "left" };
 
 /** A tour guide for a phone. */
@@ -38,15 +39,28 @@ export function createTour(phone: Phone, pause = BEFORE_ACTING) {
   function look(state: PhoneState): void {
     const step = steps[use.getState().at];
     if (use.getState().state !== "running" || timer !== undefined || !step) return;
-    const moment = momentOf(step, { phase: currentPhase(state), view: state.view, entries: state.entries, sinceN });
+    const moment = momentIn(state, step);
     if (moment === "never") stop();
     else if (moment === "now" && "until" in step) advance();
+    else if (moment === "speaking") timer = setTimeout(() => void listen(), LISTEN_AGAIN);
     else if (moment !== "later") timer = setTimeout(() => void act(step), pause);
+  }
+
+  function momentIn(state: PhoneState, step: Step): ReturnType<typeof momentOf> {
+    return momentOf(step, { phase: currentPhase(state), view: state.view, entries: state.entries, sinceN });
+  }
+
+  async function listen(): Promise<void> {
+    timer = undefined;
+    await phone.refresh();
+    look(phone.get());
   }
 
   async function act(step: Step): Promise<void> {
     timer = undefined;
     if (use.getState().state !== "running") return;
+    await phone.refresh();
+    if (!["now", "answer"].includes(momentIn(phone.get(), step))) return look(phone.get());
     sinceN = phone.get().entries.at(-1)?.n ?? 0;
     if (!(await perform(step))) stop();
     else if ("do" in step) advance();
