@@ -1,8 +1,12 @@
 import { Route } from "lucide-react";
-import type { ContactView, SelfServiceSummary } from "../../shared/api/index.ts";
+import type { ContactView, PathStep, SelfServiceSummary } from "../../shared/api/index.ts";
 import { duration } from "../../shared/format.ts";
+import { Key } from "../../shared/ui/Button.tsx";
 import { useText } from "../text.ts";
 import css from "./Cards.module.css";
+
+/** The last line, with the wait, tells of the queue better than the flow does. */
+const told = (step: PathStep) => step.kind !== "queued";
 
 /** How the caller got here: each step in self-service, in the words of the flow, and the wait. */
 export function PathCard({ service, contact }: { service: SelfServiceSummary; contact: ContactView }) {
@@ -18,12 +22,12 @@ export function PathCard({ service, contact }: { service: SelfServiceSummary; co
         {t("path.title")}
       </h2>
       <ol className={css.path}>
-        {service.path.map((step) => (
+        {service.path.filter(told).map((step) => (
           <li key={`${step.at} ${step.kind} ${step.text}`}>
             <span className={css.kind}>{t(`path.${step.kind}`)}</span>
             <span lang={lang}>
               {step.text}
-              {step.detail && <small>{step.detail}</small>}
+              {step.kind === "menu" && step.detail && <Key>{step.detail}</Key>}
             </span>
           </li>
         ))}

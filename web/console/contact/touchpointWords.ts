@@ -31,50 +31,81 @@ const list = (data: Data, name: string): string[] => (Array.isArray(data[name]) 
 
 const plain = (title: string, body: string | null = null): Words => ({ title, body, note: false });
 
+/** Kinds that only need the agent's name and perhaps the words that were said. */
+const SIMPLE = {
+  "contact.opened": "opened",
+  "contact.requeued": "requeued",
+  "contact.abandoned": "abandoned",
+  "contact.expired": "expired",
+  "menu.chosen": "menu_chosen",
+  "question.asked": "asked",
+  "faq.answered": "answered",
+  "faq.helped": "helped",
+  "faq.not_helped": "not_helped",
+  "announcement.played": "announced",
+  "offer.made": "offered",
+  "offer.accepted": "accepted",
+  "offer.rejected": "rejected",
+  "offer.timed_out": "timed_out",
+  "offer.withdrawn": "withdrawn",
+  "offer.ended": "withdrawn",
+  "call.connected": "call_connected",
+  "call.held": "held",
+  "call.resumed": "resumed",
+  "agent.dropped": "dropped",
+  "wrap_up.started": "wrap_up_started",
+  "customer.confirmed": "confirmed",
+  "customer.rejected": "not_known",
+} as const;
+
+type SimpleKind = keyof typeof SIMPLE;
+const isSimple = (kind: string): kind is SimpleKind => kind in SIMPLE;
+
 /** The words for one line. */
-export function touchpointWords(line: TouchpointView, { t, locale, dispositions }: Wording): Words {
-  const { data } = line;
+export function touchpointWords(line: TouchpointView, wording: Wording): Words {
+  const { t } = wording;
+  const { data, kind } = line;
   const agent = text(data, "agent") ?? line.actor_name ?? t("log.an_agent");
-  switch (line.kind) {
-    case "contact.opened":
-      return plain(t("log.opened"));
+  if (isSimple(kind)) return plain(t(`log.${SIMPLE[kind]}`, { agent }), text(data, "text"));
+  switch (kind) {
     case "contact.queued":
-      return plain(t("log.queued"), text(data, "topic_label"));
-    case "contact.requeued":
-      return plain(t("log.requeued"));
+      return plain(t("log.queued"), reasonWords(text(data, "reason"), t));
     case "contact.connected":
       return plain(t("log.connected", { agent, time: duration(number(data, "waited_seconds")) }));
     case "contact.ended":
       return plain(endedWords(data, t));
     case "contact.closed":
       return plain(t("log.closed", { outcome: outcomeWords(text(data, "outcome"), t) }));
-    case "offer.made":
-      return plain(t("log.offered", { agent }));
-    case "offer.accepted":
-      return plain(t("log.accepted", { agent }));
-    case "offer.rejected":
-      return plain(t("log.rejected", { agent }));
-    case "offer.timed_out":
-      return plain(t("log.timed_out", { agent }));
-    case "offer.withdrawn":
-    case "offer.ended":
-      return plain(t("log.withdrawn", { agent }));
-    case "customer.confirmed":
-      return plain(t("log.confirmed", { agent }));
-    case "customer.rejected":
-      return plain(t("log.not_known", { agent }));
     case "note.added":
       return { title: t("log.note", { agent }), body: text(data, "body"), note: true };
-    case "wrap_up.completed": {
-      const codes = list(data, "dispositions").map((code) => {
-        const option = dispositions.find((one) => one.code === code);
-        return option ? labelIn(option.labels, locale) : code;
-      });
-      return plain(t("log.wrapped_up", { agent }), codes.join(t("list_separator")) || null);
-    }
+    case "wrap_up.completed":
+      return plain(t("log.wrapped_up", { agent }), dispositionWords(list(data, "dispositions"), wording));
     default:
-      return otherWords(line, t);
+      return plain(kind.replaceAll(/[._]/g, " "), text(data, "text", "title", "label", "body"));
   }
+}
+
+function dispositionWords(codes: readonly string[], { t, locale, dispositions }: Wording): string | null {
+  const labels = codes.map((code) => {
+    const option = dispositions.find((one) => one.code === code);
+    return option ? labelIn(option.labels, locale) : code;
+  });
+  return labels.join(t("list_separator")) || null;
+}
+
+const REASONS = [
+  "asked_for_agent",
+  "answer_did_not_help",
+  "no_answer_found",
+  "no_input",
+  "wrong_input",
+  "menu_choice",
+  "unavailable",
+] as const;
+
+function reasonWords(reason: string | null, t: Text): string | null {
+  const known = REASONS.find((one) => one === reason);
+  return known ? t(`unsolved.${known}`) : null;
 }
 
 function endedWords(data: Data, t: Text): string {
@@ -82,13 +113,4 @@ function endedWords(data: Data, t: Text): string {
   const by = text(data, "ended_by");
   if (by === "customer") return t("log.ended_by_customer", { time });
   return by === "agent" ? t("log.ended_by_agent", { time }) : t("log.ended", { time });
-}
-
-const STEPS = ["greeting", "menu", "question", "answer", "helped", "queued", "announcement"] as const;
-
-function otherWords(line: TouchpointView, t: Text): Words {
-  const words = text(line.data, "text", "title", "label", "body", "article_title", "question");
-  const last = line.kind.slice(line.kind.lastIndexOf(".") + 1);
-  const step = STEPS.find((known) => known === last || known === line.data["kind"]);
-  return plain(step ? t(`path.${step}`) : line.kind.replaceAll(/[._]/g, " "), words);
 }

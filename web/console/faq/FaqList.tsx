@@ -10,6 +10,7 @@ import { useShortcut } from "../shortcuts/useShortcut.ts";
 import { useText } from "../text.ts";
 import { FaqActions } from "./FaqActions.tsx";
 import css from "./FaqPanel.module.css";
+import { FaqStart } from "./FaqStart.tsx";
 import { FaqRow } from "./FaqRow.tsx";
 import { LangChoice } from "./LangChoice.tsx";
 import { plainText } from "./plain.ts";
@@ -98,7 +99,9 @@ export function FaqList({ contact, lang, chooseLang, hidden, read, used }: FaqLi
           </Failure>
         )}
         {searching && <Skeleton lines={6} label={t("loading")} />}
-        {!words && !suggestion && <Nothing>{t("faq.hint")}</Nothing>}
+        {!words && !suggestion && (
+          <FaqStart topics={contact?.screen_pop.usual_topics ?? []} choose={(title) => change(title, true)} />
+        )}
         {answer && results.length === 0 && <Nothing>{t("faq.nothing", { words: words || suggestion })}</Nothing>}
         <ul role="listbox" id={listId} aria-label={t("faq.found")}>
           {results.map((article, row) => (

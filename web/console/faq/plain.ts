@@ -1,5 +1,12 @@
 // An article's Markdown as plain text, for reading to a caller and for the clipboard.
 
+/** A table's rows become "first: second" lines; its head says nothing that they do not. */
+function withoutTables(markdown: string): string {
+  return markdown
+    .replace(/^\|.*\|[ \t]*\n\|[ \t:|-]+\|[ \t]*$/gm, "")
+    .replace(/^\|(.*)\|[ \t]*$/gm, (_, row: string) => `- ${row.split("|").map((cell) => cell.trim()).join(": ")}`);
+}
+
 const RULES: readonly (readonly [RegExp, string])[] = [
   [/^#{1,6}\s+/gm, ""],
   [/^[ \t]*[-*+][ \t]+/gm, "• "],
@@ -12,5 +19,5 @@ const RULES: readonly (readonly [RegExp, string])[] = [
 
 /** Markdown without its marks; lists keep a bullet, links their address. */
 export function plainText(markdown: string): string {
-  return RULES.reduce((text, [pattern, put]) => text.replace(pattern, put), markdown).trim();
+  return RULES.reduce((text, [pattern, put]) => text.replace(pattern, put), withoutTables(markdown)).trim();
 }

@@ -1,11 +1,12 @@
 import { Check, Search, Timer } from "lucide-react";
-import { type KeyboardEvent, useId, useState } from "react";
+import { type KeyboardEvent, useId, useRef, useState } from "react";
 import type { ContactView } from "../../shared/api/index.ts";
 import { duration, phoneNumber } from "../../shared/format.ts";
 import { isImeKey } from "../../shared/ime.ts";
 import { Button } from "../../shared/ui/Button.tsx";
 import { Nothing } from "../../shared/ui/Feedback.tsx";
 import { labelIn } from "../customer/words.ts";
+import { useShortcut } from "../shortcuts/useShortcut.ts";
 import { useServer } from "../store/store.ts";
 import { useLocale, useText } from "../text.ts";
 import { findDispositions } from "./dispositions.ts";
@@ -90,6 +91,8 @@ function Codes({ chosen, toggle }: { chosen: readonly string[]; toggle(code: str
   const titleId = useId();
   const options = useServer((state) => state.dispositions);
   const [words, setWords] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useShortcut("wrap_up", () => field.current?.focus());
   const found = findDispositions(options, words);
   const onKeyDown = (event: KeyboardEvent) => {
     const first = found[0];
@@ -104,6 +107,7 @@ function Codes({ chosen, toggle }: { chosen: readonly string[]; toggle(code: str
       <div className={css.search}>
         <Search size={16} aria-hidden="true" />
         <input
+          ref={field}
           type="text"
           value={words}
           aria-label={t("wrap_up.search")}

@@ -1,0 +1,41 @@
+import i18next from "i18next";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { TouchpointView } from "../../shared/api/index.ts";
+import en from "../locales/en.json";
+import { touchpoint } from "../testing/samples.ts";
+import type { Text } from "../text.ts";
+import { touchpointWords, type Wording } from "./touchpointWords.ts";
+
+let wording: Wording;
+beforeAll(async () => {
+  await i18next.init({ lng: "en", ns: ["console"], defaultNS: "console", resources: { en: { console: en } } });
+  const dispositions = [{ code: "refund", labels: { en: "Refund", "zh-Hant": "退款" } }];
+  wording = { t: i18next.getFixedT("en", "console") as Text, locale: "en", dispositions };
+});
+
+const words = (kind: string, data: TouchpointView["data"] = {}) =>
+  touchpointWords({ ...touchpoint("t1"), kind, data }, wording);
+
+describe("lines of the timeline", () => {
+  it("says who did what and for how long", () => {
+    expect(words("contact.connected", { agent: "Mei", waited_seconds: 75 }).title).toBe("Mei took the contact after 1:15");
+    expect(words("contact.ended", { ended_by: "customer", handled_seconds: 8 }).title).toBe("Customer hung up after 0:08");
+    expect(words("contact.queued", { reason: "no_answer_found" }).body).toBe("No answer was found");
+  });
+
+  it("shows outcome codes by their labels, and a code without one as it is", () => {
+    expect(words("wrap_up.completed", { agent: "Mei", dispositions: ["refund", "old"] }).body).toBe("Refund, old");
+  });
+
+  it("marks notes, which customers never see", () => {
+    expect(words("note.added", { body: "Call back" })).toMatchObject({ note: true, body: "Call back" });
+  });
+
+  it("is never silent about a kind it does not know", () => {
+    expect(words("parcel.traced", { text: "Found in Taichung" })).toEqual({
+      title: "parcel traced",
+      body: "Found in Taichung",
+      note: false,
+    });
+  });
+});
