@@ -1,13 +1,17 @@
 """The demo shop's articles are found, in PostgreSQL, by what customers would say."""
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
 import pytest
 
-from app.core.db import Transaction
+from app.core.db import Database, Transaction
 from app.faq.confidence import Zone
 from app.faq.demo_articles import demo_article_id, demo_entries, load_demo_articles
 from app.faq.models import Audience, Language
 from app.faq.search import SearchOutcome, search
 from tests.faq.articles import NOW
+from tests.support.postgres import TestServer
 
 
 async def ask(
@@ -20,11 +24,31 @@ async def ask(
     return await search(tx, question=question, language=language, audience=audience, channel="chat", now=NOW)
 
 
+@pytest.fixture(scope="module")
+def shop_dsn(postgres: TestServer, template: str) -> Iterator[str]:
+    """A database with the demo articles, for tests that only search."""
+    dsn = postgres.clone(template)
+
+    async def load() -> None:
+        database = Database(dsn, pool_size=1)
+        await database.open()
+        async with database.transaction() as tx:
+            await load_demo_articles(tx, NOW)
+        await database.close()
+
+    asyncio.run(load())
+    yield dsn
+    postgres.drop_database(dsn)
+
+
 @pytest.fixture
-async def shop(tx: Transaction) -> Transaction:
-    """A transaction in which the demo articles are published."""
-    await load_demo_articles(tx, NOW)
-    return tx
+async def shop(shop_dsn: str) -> AsyncIterator[Transaction]:
+    """A transaction on the demo shop's database."""
+    database = Database(shop_dsn, pool_size=1)
+    await database.open()
+    async with database.transaction() as tx:
+        yield tx
+    await database.close()
 
 
 def test_thirty_articles_are_complete_in_three_languages() -> None:
