@@ -4,6 +4,7 @@ import { contact, offer } from "../testing/samples.ts";
 import { barState } from "./barState.ts";
 
 const ready: SoftphoneView = { status: "ready", failure: null, call: null };
+const media = { callSid: "CA1", leg: null, state: "connected", muted: false, interrupted: false } as const;
 const none = { offers: [], contacts: [] };
 
 describe("the softphone bar", () => {
@@ -23,8 +24,10 @@ describe("the softphone bar", () => {
   });
 
   it("keeps showing the call when the phone loses its connection, and says so", () => {
-    const bar = barState({ ...none, contacts: [contact("c1")] }, { ...ready, status: "reconnecting" });
-    expect(bar).toMatchObject({ kind: "talking", interrupted: true });
+    const calls = { ...none, contacts: [contact("c1")] };
+    expect(barState(calls, { ...ready, call: media })).toMatchObject({ kind: "talking", interrupted: false });
+    expect(barState(calls, { ...ready, call: media, status: "reconnecting" })).toMatchObject({ interrupted: true });
+    expect(barState(calls, { ...ready, call: null })).toMatchObject({ kind: "talking", interrupted: true });
   });
 
   it("does not show a hold that the carrier has not confirmed", () => {

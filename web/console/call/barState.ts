@@ -32,7 +32,7 @@ export function barState({ offers, contacts }: Work, phone: SoftphoneView): BarS
 }
 
 function ofCall(contact: ContactView, phone: SoftphoneView): BarState {
-  const interrupted = phone.status === "reconnecting" || phone.status === "failed" || (phone.call?.interrupted ?? false);
+  const interrupted = phone.status !== "ready" || phone.call === null || phone.call.interrupted;
   const muted = phone.call?.muted ?? false;
   switch (contact.call_state) {
     case "talking":

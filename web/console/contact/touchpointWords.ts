@@ -58,6 +58,9 @@ const SIMPLE = {
   "customer.rejected": "not_known",
 } as const;
 
+/** Their own words say all that the label of the choice would say again. */
+const SAYS_IT = new Set<string>(["faq.helped", "faq.not_helped"]);
+
 type SimpleKind = keyof typeof SIMPLE;
 const isSimple = (kind: string): kind is SimpleKind => kind in SIMPLE;
 
@@ -66,7 +69,7 @@ export function touchpointWords(line: TouchpointView, wording: Wording): Words {
   const { t } = wording;
   const { data, kind } = line;
   const agent = text(data, "agent") ?? line.actor_name ?? t("log.an_agent");
-  if (isSimple(kind)) return plain(t(`log.${SIMPLE[kind]}`, { agent }), text(data, "text"));
+  if (isSimple(kind)) return plain(t(`log.${SIMPLE[kind]}`, { agent }), SAYS_IT.has(kind) ? null : text(data, "text"));
   switch (kind) {
     case "contact.queued":
       return plain(t("log.queued"), reasonWords(text(data, "reason"), t));

@@ -24,6 +24,14 @@ export async function unlockSound(): Promise<boolean> {
   }
 }
 
+/** After a reload the page is mute until the agent touches it; any touch will do. Returns what stops waiting. */
+export function unlockSoundOnFirstTouch(): () => void {
+  const waiting = new AbortController();
+  const unlock = () => void unlockSound().then((unlocked) => unlocked && waiting.abort());
+  for (const touch of ["pointerdown", "keydown"]) window.addEventListener(touch, unlock, { signal: waiting.signal });
+  return () => waiting.abort();
+}
+
 /** May the page make sound already? */
 export function soundUnlocked(): boolean {
   return context?.state === "running";

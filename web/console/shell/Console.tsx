@@ -7,6 +7,7 @@ import { useShift } from "../shift/shift.ts";
 import { StartShift } from "../shift/StartShift.tsx";
 import { ShortcutList } from "../shortcuts/ShortcutList.tsx";
 import { useShortcutKeys } from "../shortcuts/useShortcut.ts";
+import { unlockSoundOnFirstTouch } from "../ring/ring.ts";
 import { startLink, useLink } from "../socket/link.ts";
 import { startPhone } from "../softphone/phone.ts";
 import { restoreRecent, useServer } from "../store/store.ts";
@@ -24,6 +25,7 @@ export function Console() {
   const place = usePhoneTab((state) => state.place);
   useEffect(startPhoneTab, []);
   useShortcutKeys();
+  useEffect(unlockSoundOnFirstTouch, []);
   return place === "elsewhere" ? <ElsewherePage reason="tab" /> : <PhoneTab ready={place === "here"} />;
 }
 

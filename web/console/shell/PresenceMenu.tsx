@@ -56,7 +56,7 @@ function Presence({ agent }: { agent: AgentState }) {
   return (
     <Menu
       label={t("presence.label")}
-      selected={agent.presence === "away" ? (agent.presence_reason ?? "break") : agent.presence}
+      selected={agent.presence === "away" ? (agent.presence_reason ?? "") : agent.presence}
       onChoose={choose}
       onKeyDown={onKeyDown}
       trigger={{ isOpen: open, onOpenChange: setOpen }}

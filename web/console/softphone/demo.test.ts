@@ -64,6 +64,12 @@ describe("the demo phone", () => {
     expect(seen.view?.call).toBeNull();
   });
 
+  it("takes up the call again that goes on while the page is loaded anew", async () => {
+    const { socket, seen } = await registered();
+    socket.says({ type: "connected", call_sid: "CA7" });
+    expect(seen.view?.call).toMatchObject({ callSid: "CA7", state: "connected", interrupted: false });
+  });
+
   it("keeps the call of now when an old one ends late", async () => {
     const { socket, seen } = await registered();
     socket.says({ type: "incoming", call_sid: "CA2", from: "+1", params: {} });
@@ -81,5 +87,19 @@ describe("the demo phone", () => {
     expect(second.sent).toEqual([{ type: "register", token: "t2" }]);
     second.says({ type: "registered", identity: "a" });
     expect(seen.view?.status).toBe("ready");
+  });
+
+  it("finds a muted call muted when its socket comes back, and forgets one that ended meanwhile", async () => {
+    const { phone, socket, sockets, seen } = await registered();
+    socket.says({ type: "connected", call_sid: "CA1" });
+    phone.mute(true);
+    socket.onclose?.();
+    expect(seen.view?.call?.interrupted).toBe(true);
+    await vi.advanceTimersByTimeAsync(300);
+    const second = sockets[1] as FakeSocket;
+    second.says({ type: "registered", identity: "a" });
+    expect(seen.view?.call).toBeNull();
+    second.says({ type: "connected", call_sid: "CA1" });
+    expect(seen.view?.call).toMatchObject({ muted: true, interrupted: false });
   });
 });

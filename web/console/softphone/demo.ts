@@ -18,6 +18,8 @@ export class DemoSoftphone implements Softphone {
   private socket: WebSocket | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private attempt = 0;
+  /** The call at the time the connection was lost, so that it comes back as it was, muted or not. */
+  private before: SoftphoneCall | null = null;
   private stopped = true;
 
   constructor(
@@ -73,12 +75,11 @@ export class DemoSoftphone implements Softphone {
   private received(frame: Frame): void {
     switch (frame.type) {
       case "registered":
-        this.attempt = 0;
-        return this.show({ status: "ready", failure: null });
+        return this.registered();
       case "incoming":
-        return this.show({ call: incoming(frame.call_sid, frame.params["leg"] ?? null) });
+        return this.show({ call: ringing(frame.call_sid, frame.params["leg"] ?? null) });
       case "connected":
-        return this.ifCurrent(frame.call_sid, () => this.changeCall({ state: "connected", interrupted: false }));
+        return this.connected(frame.call_sid);
       case "canceled":
       case "disconnected":
         return this.ifCurrent(frame.call_sid, () => this.show({ call: null }));
@@ -88,6 +89,20 @@ export class DemoSoftphone implements Softphone {
       case "peers":
         return; // the service tells the console of both, and it is the one to believe
     }
+  }
+
+  /** What still lives is told of next (`incoming`, `connected`); a call that ended meanwhile is not. */
+  private registered(): void {
+    this.attempt = 0;
+    this.before = this.view.call;
+    this.show({ status: "ready", failure: null, call: null });
+  }
+
+  /** Our answer took effect; or, after a reload of the page, the call that went on without us is ours again. */
+  private connected(callSid: string): void {
+    const known = [this.view.call, this.before].find((call) => call?.callSid === callSid);
+    const call = known ?? ringing(callSid, null);
+    this.show({ call: { ...call, state: "connected", interrupted: false } });
   }
 
   private ifCurrent(callSid: string, act: () => void): void {
@@ -129,7 +144,7 @@ export class DemoSoftphone implements Softphone {
   }
 }
 
-const incoming = (callSid: string, leg: string | null): SoftphoneCall => ({
+const ringing = (callSid: string, leg: string | null): SoftphoneCall => ({
   callSid,
   leg,
   state: "incoming",

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Button as AriaButton, type ButtonProps as AriaButtonProps } from "react-aria-components";
+import { Button as AriaButton, type ButtonProps as AriaButtonProps, Tooltip, TooltipTrigger } from "react-aria-components";
 import css from "./Button.module.css";
 
 export type ButtonLook = "plain" | "quiet" | "primary" | "accept" | "end";
@@ -41,9 +41,14 @@ export interface IconButtonProps extends Omit<ButtonProps, "shortcut" | "large">
 /** A button with a picture alone; `label` names it. */
 export function IconButton({ label, look = "quiet", className, children, ...rest }: IconButtonProps) {
   return (
-    <Button {...rest} look={look} aria-label={label} className={[css.icon, className].filter(Boolean).join(" ")}>
-      {children}
-    </Button>
+    <TooltipTrigger delay={500} closeDelay={100}>
+      <Button {...rest} look={look} aria-label={label} className={[css.icon, className].filter(Boolean).join(" ")}>
+        {children}
+      </Button>
+      <Tooltip className={css.tip ?? ""} offset={6}>
+        {label}
+      </Tooltip>
+    </TooltipTrigger>
   );
 }
 
