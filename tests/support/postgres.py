@@ -57,6 +57,7 @@ class TestServer:
         self._home = home
         self._run = uuid4().hex[:12]
         self._numbers = itertools.count(1)
+        self._templates: set[str] = set()
         self._embedded: RunningPostgres | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="test-databases", daemon=True)
@@ -122,6 +123,7 @@ class TestServer:
         makes another template, and templates that no run uses any more are removed.
         """
         name = _checked(f"{TEMPLATE_PREFIX}{fingerprint}")
+        self._templates.add(name)
         self._execute("select pg_advisory_lock(hashtextextended($1, 0))", f"make:{name}")
         try:
             self._execute("select pg_advisory_lock_shared(hashtextextended($1, 0))", name)
@@ -153,12 +155,17 @@ class TestServer:
         self._await(self._drop_unused_now(prefix))
 
     async def _drop_unused_now(self, prefix: str) -> None:
-        """Drop databases whose users' lock (a template's name, a run's name) nobody holds."""
+        """Drop databases whose users' lock (a template's name, a run's name) nobody holds.
+
+        Our own locks would not stop us, so our own templates are left out.
+        """
         admin = self._connected()
         for row in await admin.fetch(
             "select datname from pg_database where starts_with(datname, $1)", prefix
         ):
             name = row["datname"]
+            if name in self._templates:
+                continue
             users = name.rsplit("_", 1)[0] if prefix == CLONE_PREFIX else name
             if await admin.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", users):
                 if await admin.fetchval("select datistemplate from pg_database where datname = $1", name):
