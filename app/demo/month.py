@@ -25,7 +25,7 @@ from app.demo.wording import TOPICS, question_words
 DAYS: Final = 30
 OPENS_AT, CLOSES_AT = 9, 21  # local hours
 LAST_ARRIVAL_HOUR: Final = 20
-CONTACTS_PER_DAY: Final = (36, 38, 33, 34, 40, 22, 16)  # Monday first
+CONTACTS_PER_DAY: Final = (9, 10, 8, 9, 11, 6, 4)  # Monday first
 HOUR_WEIGHTS: Final = (4, 8, 9, 6, 6, 8, 8, 7, 6, 6, 7, 5)  # from 09:00 on
 RING_SECONDS: Final = 20  # an offer's deadline
 WRAP_UP_SECONDS: Final = 45
@@ -72,7 +72,7 @@ def stories(
     now: datetime,
     zone: ZoneInfo,
 ) -> list[Story]:
-    """About nine hundred closed contacts of the thirty days before today, by opening time."""
+    """About two hundred and fifty closed contacts of the thirty days before today, by opening time."""
     teller = _Teller(rng, customers, articles, zone)
     today = now.astimezone(zone).date()
     return [story for age in range(DAYS, 0, -1) for story in teller.day(today - timedelta(days=age))]
@@ -99,7 +99,7 @@ class _Teller:
     def day(self, day: date) -> Iterator[Story]:
         """The contacts of one local day, in order."""
         self._free_at = {a.login: self._local(day, a.hours[0], 0) for a in AGENTS}
-        count = CONTACTS_PER_DAY[day.weekday()] + self._rng.randint(-3, 3)
+        count = CONTACTS_PER_DAY[day.weekday()] + self._rng.randint(-2, 2)
         hours = self._rng.choices(range(OPENS_AT, LAST_ARRIVAL_HOUR + 1), HOUR_WEIGHTS, k=count)
         minutes = sorted(hour * 3600 + self._rng.randrange(3600) for hour in hours)
         for seconds in minutes:

@@ -1,0 +1,93 @@
+"""Takes the pictures of the documentation from the running product: `python -m scripts.make_pictures [NAME …]`.
+
+A demo centre, the simulator and a headless Chromium are started; each picture is a real state reached by a real call.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from playwright.async_api import Browser, async_playwright, expect
+
+from app.core import migrate
+from app.core.db import Database
+from app.core.settings import Settings
+from app.demo.seed import seed
+from tests.support.centre import Centre, running_centre
+from tests.support.chromium import CHROMIUM_ARGS, ensure_cjk_font, find_or_install_chromium
+from tests.support.pages import Console, open_console, open_phone
+from tests.support.postgres import TestServer, fingerprint
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "docs" / "images"
+LOOKS = (("zh-Hant", "zh-TW", False), ("en", "en-US", True), ("zh-Hant", "zh-TW", True), ("en", "en-US", False))
+SPEED = 4.0
+
+
+def _migrate_and_seed(dsn: str) -> None:
+    async def fill() -> None:
+        await migrate.upgrade(dsn)
+        database = Database(dsn, pool_size=2)
+        await database.open()
+        await seed(database, Settings())
+        await database.close()
+
+    asyncio.run(fill())
+
+
+async def _shoot(console: Console, name: str) -> None:
+    await console.page.wait_for_timeout(400)
+    await console.page.screenshot(path=OUT / f"{name}.png")
+
+
+async def _call_until_offer(browser: Browser, centre: Centre, locale: str) -> None:
+    """A known customer asks about a refund; the answer does not help."""
+    phone = await open_phone(browser, centre, locale=locale)
+    await phone.dial()
+    await phone.hears("請按")
+    await phone.press("3")
+    await expect(phone.page.get_by_test_id("collecting")).to_be_visible()
+    await phone.say("退款什麼時候會入帳")
+    await phone.hears("解決")
+    await phone.press("2")
+
+
+async def _console_pictures(browser: Browser, centre: Centre, language: str, locale: str, dark: bool) -> None:
+    tone = "dark" if dark else "light"
+    console = await open_console(browser, centre, "mei", locale=locale, dark=dark)
+    await _shoot(console, f"console-start-{language}-{tone}")
+    await console.start_shift()
+    await _call_until_offer(browser, centre, locale)
+    await expect(console.page.get_by_test_id("offer-card")).to_be_visible()
+    await _shoot(console, f"console-offer-{language}-{tone}")
+    await console.page.get_by_test_id("offer-accept").click()
+    await expect(console.page.get_by_test_id("call-bar")).to_have_attribute("data-state", "talking")
+    await console.page.wait_for_timeout(1500)
+    await _shoot(console, f"console-call-{language}-{tone}")
+    await console.hang_up()
+    await expect(console.page.get_by_test_id("wrap-up")).to_be_visible()
+    await _shoot(console, f"console-wrap-{language}-{tone}")
+
+
+async def main() -> None:
+    """All pictures."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    ensure_cjk_font()
+    parts = [ROOT / "migrations", ROOT / "app" / "demo", ROOT / "app" / "faq", ROOT / "app" / "selfservice"]
+    with TestServer() as server:
+        template = await asyncio.to_thread(server.template_database, _migrate_and_seed, fingerprint(*parts))
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path=find_or_install_chromium(), args=CHROMIUM_ARGS
+            )
+            for language, locale, dark in LOOKS:
+                if sys.argv[1:] and f"{language}-{'dark' if dark else 'light'}" not in sys.argv[1:]:
+                    continue
+                dsn = await asyncio.to_thread(server.clone, template)
+                async with running_centre(dsn, speed=SPEED) as centre:
+                    await _console_pictures(browser, centre, language, locale, dark)
+            await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
