@@ -22,9 +22,8 @@ FULL_TRUST_WORDS = 2.0  # words of content from which a sentence's score counts 
 SCORE_DIGITS = 6  # scores are rounded so that equal matches tie, whatever order the sums were made in
 
 CANDIDATES_PER_SENTENCE = 60  # documents scored exactly; several may belong to one article
-PRUNE_ABOVE_ARTICLES = 20_000  # smaller indexes are fast without pruning
-PRUNE_SHARE = 0.05  # a term in more than this share of a large index is not searched …
-PRUNE_KEEP = 4  # … unless fewer than this many terms would be left
+MAX_TERM_ARTICLES = 3_000  # a term in more articles costs most, tells least and is not searched …
+MIN_TERMS = 4  # … unless fewer than this many terms would be left
 
 
 @dataclass(frozen=True, slots=True)

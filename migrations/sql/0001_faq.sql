@@ -72,9 +72,10 @@ create table search_words (
 create index search_words_term on search_words (term_id);
 create index search_words_reverse on search_words (reverse(word) collate "C");
 
+-- No foreign keys here: the rows are derived, may be millions, and are written by app/faq/index.py alone.
 create table search_postings (
-    term_id integer not null references search_terms (id),
-    document integer not null references article_contents (document) on delete cascade,
+    term_id integer not null, -- search_terms.id
+    document integer not null, -- article_contents.document
     frequency double precision not null check (frequency > 0),
     length double precision not null check (length > 0),
     primary key (term_id, document) include (frequency, length)
