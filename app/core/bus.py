@@ -5,7 +5,7 @@ transaction holds a database-wide lock through its flush and undoes group commit
 """
 
 import asyncio
-import contextlib
+from collections import deque
 from collections.abc import Callable
 from uuid import UUID
 
@@ -35,7 +35,9 @@ class Bus:
         self._node = str(node)
         self._listeners: list[tuple[str, HintListener]] = []
         self._gap_listeners: list[GapListener] = []
-        self._outgoing: asyncio.Queue[Hint] = asyncio.Queue(QUEUE_LIMIT)
+        self._outgoing: deque[Hint] = deque(maxlen=QUEUE_LIMIT)
+        self._unsent: list[str] = []  # the batch in flight; sent again when the connection is lost on the way
+        self._wake = asyncio.Event()
         self.is_listening = asyncio.Event()
 
     def listen(self, prefix: str, listener: HintListener) -> None:
@@ -50,10 +52,8 @@ class Bus:
         """Dispatch here and now, and queue for the other processes. Never blocks, never raises."""
         for hint in hints:
             self._dispatch(hint)
-            if self._outgoing.full():
-                with contextlib.suppress(asyncio.QueueEmpty):
-                    self._outgoing.get_nowait()
-            self._outgoing.put_nowait(hint)
+        self._outgoing.extend(hints)
+        self._wake.set()
 
     def start(self, tasks: TaskGroup) -> None:
         """Connect and keep connected."""
@@ -72,8 +72,13 @@ class Bus:
             self._dsn, server_settings={"application_name": "switchboard-bus"}, command_timeout=10
         )
         lost = asyncio.Event()
+
+        def note_loss(_: object) -> None:
+            lost.set()
+            self._wake.set()
+
         try:
-            connection.add_termination_listener(lambda _: lost.set())
+            connection.add_termination_listener(note_loss)
             await connection.add_listener(CHANNEL, self._received)
             for gap in self._gap_listeners:
                 gap()
@@ -85,22 +90,36 @@ class Bus:
         raise ConnectionError("the event bus lost its connection")
 
     def _received(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        node, topic, seq = str(payload).split("|", 2)
+        try:
+            node, topic, seq = str(payload).split("|", 2)
+            hint = Hint(topic, int(seq))
+        except ValueError:
+            log.warning("ignored a message on our channel that is not ours")
+            return
         if node != self._node:
-            self._dispatch(Hint(topic, int(seq)))
+            self._dispatch(hint)
 
     async def _pump(self, connection: "asyncpg.Connection[asyncpg.Record]", lost: asyncio.Event) -> None:
         while not lost.is_set():
+            if self._unsent or self._outgoing:
+                await asyncio.sleep(BATCH_PAUSE_SECONDS)
+                await self._send_batch(connection)
+                continue
+            self._wake.clear()
             try:
-                first = await asyncio.wait_for(self._outgoing.get(), KEEPALIVE_SECONDS)
+                async with asyncio.timeout(KEEPALIVE_SECONDS):
+                    await self._wake.wait()
             except TimeoutError:
                 await connection.execute("select 1")
-                continue
-            await asyncio.sleep(BATCH_PAUSE_SECONDS)
-            batch = [first]
-            while len(batch) < BATCH_SIZE and not self._outgoing.empty():
-                batch.append(self._outgoing.get_nowait())
+
+    async def _send_batch(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        if not self._unsent:
+            size = min(BATCH_SIZE, len(self._outgoing))
             # within a batch only the newest number of a topic matters
-            newest = {hint.topic: hint.seq for hint in batch}
-            payloads = [f"{self._node}|{topic}|{seq}" for topic, seq in newest.items()]
-            await connection.execute(f"select pg_notify('{CHANNEL}', x) from unnest($1::text[]) x", payloads)  # noqa: S608
+            newest = {hint.topic: hint.seq for hint in (self._outgoing.popleft() for _ in range(size))}
+            self._unsent = [f"{self._node}|{topic}|{seq}" for topic, seq in newest.items()]
+        await connection.execute(
+            f"select pg_notify('{CHANNEL}', x) from unnest($1::text[]) x",  # noqa: S608 -- a constant
+            self._unsent,
+        )
+        self._unsent = []

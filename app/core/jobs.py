@@ -24,6 +24,7 @@ Payload = dict[str, Any]
 JobHandler = Callable[[Payload], Awaitable[None]]
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=30)  # a job of a killed worker is taken over after this
+DEQUEUE_TIMEOUT = timedelta(seconds=2)  # also how soon a lost connection is noticed
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(minutes=5)
 MAX_ATTEMPTS = 12  # about half an hour of retries
@@ -84,7 +85,7 @@ class JobWorker:
             await queuer.qm.run(
                 mode=mode,
                 batch_size=10,
-                dequeue_timeout=timedelta(seconds=5),
+                dequeue_timeout=DEQUEUE_TIMEOUT,
                 heartbeat_timeout=HEARTBEAT_TIMEOUT,
                 shutdown_on_listener_failure=True,
             )

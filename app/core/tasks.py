@@ -1,7 +1,6 @@
 """Supervised background work: strong references, names, and a restart with back-off when a loop fails."""
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -12,6 +11,7 @@ log = structlog.get_logger()
 
 FIRST_RETRY_SECONDS = 0.2
 LONGEST_RETRY_SECONDS = 5.0
+CANCEL_AGAIN_SECONDS = 1.0
 
 
 class TaskGroup:
@@ -57,9 +57,8 @@ class TaskGroup:
     async def close(self) -> None:
         """Cancel everything and wait until it is gone."""
         self._closing = True
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await task
+        while self._tasks:
+            for task in self._tasks:
+                task.cancel()
+            # some library code (asyncio.wait_for before Python 3.12) loses a cancellation that meets a result
+            await asyncio.wait(self._tasks, timeout=CANCEL_AGAIN_SECONDS)
