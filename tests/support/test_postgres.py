@@ -38,9 +38,9 @@ async def count_rows(dsn: str) -> object:
         await connection.close()
 
 
-async def test_clone_has_what_was_migrated(postgres: TestServer) -> None:
+def test_clone_has_what_was_migrated(postgres: TestServer) -> None:
     dsn = postgres.clone(postgres.template_database(migrate, name()))
-    assert await count_rows(dsn) == 0
+    assert asyncio.run(count_rows(dsn)) == 0
     postgres.drop_database(dsn)
 
 
