@@ -65,9 +65,10 @@ class Network implements Control {
     await vi.advanceTimersByTimeAsync(100);
   }
 
-  asks(input: string, hearing: string | null = null): Promise<void> {
+  asks(input: string, text = "", hearing: string | null = null): Promise<void> {
     const collecting = { input, numDigits: 1 };
-    return this.becomes({ status: "in-progress", collecting, hearing }, { kind: "instruction", title: "Gather" });
+    const line = { kind: "instruction", title: "Gather", detail: { text } } as const;
+    return this.becomes({ status: "in-progress", collecting, hearing }, line);
   }
 
   /** Nothing is written in the journal when a sentence ends. */
@@ -161,12 +162,12 @@ test("a ready-made call acts when it is asked, once for each question", async ()
   await tour.start("refund", SHOP, "en");
   await network.becomes({ status: "in-progress" });
   expect(network.did).toEqual([]);
-  await network.asks("dtmf speech");
+  await network.asks("dtmf speech", "想直接問問題，請按三");
   expect(network.did).toEqual(["press 3"]);
   await network.becomes({ collecting: null });
   expect(network.did).toHaveLength(1);
   await network.asks("dtmf speech");
-  await network.asks("dtmf", "A refund takes three days. Did that help?");
+  await network.asks("dtmf", "Did that help?", "A refund takes three days.");
   await vi.advanceTimersByTimeAsync(2_000);
   expect(network.did).toHaveLength(2);
   await network.stopsSpeaking();
@@ -175,6 +176,16 @@ test("a ready-made call acts when it is asked, once for each question", async ()
   expect(network.did.slice(3)).toEqual(["press 1"]);
   await network.becomes({ status: "completed", collecting: null });
   expect(tour.use.getState()).toMatchObject({ state: "done", at: 5 });
+});
+
+test("a ready-made call leaves out a key that the menu does not offer", async () => {
+  const { network, phone } = start();
+  const tour = createTour(phone, 10);
+  await phone.load();
+  await tour.start("refund", SHOP, "en");
+  await network.asks("dtmf speech", "We are closed, but you can ask me.");
+  expect(network.did).toEqual(["say How long does a refund take?"]);
+  expect(tour.use.getState().skipped).toEqual([1]);
 });
 
 test("a ready-made call that takes another way is left to the person", async () => {

@@ -111,7 +111,7 @@ function useFollowing(shown: readonly JournalEntry[]) {
   }, []);
 
   useEffect(() => {
-    if (following.current || shown.length < 2) list.current?.scrollTo({ top: list.current.scrollHeight });
+    if (shown.length > 0 && (following.current || shown.length === 1)) list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [shown]);
 
   return list;

@@ -19,22 +19,25 @@ export function CallerList({ callers }: { callers: readonly Caller[] }) {
         <Search size={16} strokeWidth={1.9} aria-hidden="true" />
         <Input className={css.input ?? ""} placeholder={t("dial.search")} data-testid="caller-select" />
       </SearchField>
-      <ListBox
-        className={css.list ?? ""}
-        aria-label={t("dial.modes.known")}
-        selectionMode="single"
-        disallowEmptySelection
-        selectedKeys={chosen === null ? [] : [chosen]}
-        onSelectionChange={(keys) => {
-          const [key] = keys === "all" ? [] : [...keys];
-          if (typeof key === "string") fillForm({ known: key });
-        }}
-        renderEmptyState={() => <p className={css.none}>{t("dial.nobody")}</p>}
-      >
-        {callers.map((caller) => (
-          <CallerRow key={caller.number} caller={caller} />
-        ))}
-      </ListBox>
+      {/* The list takes no focus of its own (the search field moves it), so its frame can be scrolled by keyboard. */}
+      <div className={css.scroll} role="group" aria-label={t("dial.modes.known")} tabIndex={0}>
+        <ListBox
+          className={css.list ?? ""}
+          aria-label={t("dial.modes.known")}
+          selectionMode="single"
+          disallowEmptySelection
+          selectedKeys={chosen === null ? [] : [chosen]}
+          onSelectionChange={(keys) => {
+            const [key] = keys === "all" ? [] : [...keys];
+            if (typeof key === "string") fillForm({ known: key });
+          }}
+          renderEmptyState={() => <p className={css.none}>{t("dial.nobody")}</p>}
+        >
+          {callers.map((caller) => (
+            <CallerRow key={caller.number} caller={caller} />
+          ))}
+        </ListBox>
+      </div>
     </Autocomplete>
   );
 }

@@ -1,5 +1,5 @@
 // Three ready-made calls, each playable with one press, and both windows side by side.
-import { Check, Circle, Columns2, EyeOff, type LucideIcon, PhoneForwarded, Play, RotateCcw, Square } from "lucide-react";
+import { Check, Circle, Columns2, EyeOff, type LucideIcon, Minus, PhoneForwarded, Play, RotateCcw, Square } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { currentLocale } from "../../shared/i18n/setup.ts";
@@ -62,13 +62,17 @@ function ScenarioCard({ scenario: { id, steps }, phone, tour, directory }: Scena
   const busy = phase !== "idle" && phase !== "ended";
   const at = mine ? progress.at : -1;
   const Picture = PICTURES[id];
+  const stateOf = (index: number): StepState => {
+    if (mine && progress.skipped.includes(index)) return "skipped";
+    return index < at ? "done" : index === at && running ? "due" : "open";
+  };
   const start = () => {
     if (!to) return;
     void tour.start(id, to, currentLocale());
     document.getElementById("phone-heading")?.scrollIntoView({ block: "nearest" });
   };
   return (
-    <li className={css.card} data-running={running || undefined} data-testid={`try-${id}`}>
+    <li className={css.card} data-running={running || undefined} data-played={mine || undefined} data-testid={`try-${id}`}>
       <p className={css.title}>
         <Picture size={15} strokeWidth={1.9} aria-hidden="true" />
         {t(`try.${id}.title`)}
@@ -78,14 +82,10 @@ function ScenarioCard({ scenario: { id, steps }, phone, tour, directory }: Scena
           <li
             key={index}
             className={css.step}
-            data-state={index < at ? "done" : index === at && running ? "due" : "open"}
+            data-state={stateOf(index)}
             aria-current={index === at && running ? "step" : undefined}
           >
-            {index < at ? (
-              <Check size={13} strokeWidth={2.6} aria-hidden="true" />
-            ) : (
-              <Circle size={9} strokeWidth={2.4} aria-hidden="true" />
-            )}
+            <StepMark state={stateOf(index)} />
             {t(`try.${id}.steps.${index as 0}`, { name: caller?.label ?? "" })}
           </li>
         ))}
@@ -108,6 +108,14 @@ function ScenarioCard({ scenario: { id, steps }, phone, tour, directory }: Scena
       )}
     </li>
   );
+}
+
+type StepState = "done" | "skipped" | "due" | "open";
+
+function StepMark({ state }: { state: StepState }) {
+  if (state === "done") return <Check size={13} strokeWidth={2.6} aria-hidden="true" />;
+  if (state === "skipped") return <Minus size={13} strokeWidth={2.6} aria-hidden="true" />;
+  return <Circle size={9} strokeWidth={2.4} aria-hidden="true" />;
 }
 
 function SideBySideButton({ consoleUrl }: { consoleUrl: string }) {

@@ -15,6 +15,8 @@ export type Step =
       readonly key: string;
       /** Not before everything was said; otherwise the caller is quick and interrupts, as regulars do. */
       readonly hearsOut?: true;
+      /** Left out where the question does not name the key: outside opening hours the menu is another one. */
+      readonly ifOffered?: true;
     }
   | {
       readonly until: "listening" | "waiting" | "talking" | "ended";
@@ -38,7 +40,7 @@ export const SCENARIOS: readonly Scenario[] = [
     id: "refund",
     steps: [
       { do: "call" },
-      { do: "press", key: "3" },
+      { do: "press", key: "3", ifOffered: true },
       { do: "say", words: REFUND },
       { do: "press", key: "1", hearsOut: true },
       { until: "ended", answering: "1" },
@@ -59,9 +61,9 @@ export interface Moment {
 
 /**
  * Whether the moment of a step has come (`answer`: a question on the way to it is to be answered), can no longer
- * come, is awaited, or waits for the line to finish speaking.
+ * come, is awaited, waits for the line to finish speaking, or is not needed here.
  */
-export function momentOf(step: Step, moment: Moment): "now" | "answer" | "never" | "later" | "speaking" {
+export function momentOf(step: Step, moment: Moment): "now" | "answer" | "never" | "later" | "speaking" | "skip" {
   if ("until" in step) {
     const reached = step.until === "listening" ? listens(moment, "dtmf", "speech") : moment.phase === step.until;
     if (reached) return "now";
@@ -72,6 +74,7 @@ export function momentOf(step: Step, moment: Moment): "now" | "answer" | "never"
   if (step.do === "call") return "later"; // the start of the tour makes the call
   if (moment.phase === "ended" || moment.phase === "waiting" || moment.phase === "talking") return "never";
   if (!listens(moment, step.do === "say" ? "speech" : "dtmf")) return "later";
+  if (step.do === "press" && step.ifOffered && !offers(moment.entries, step.key)) return "skip";
   return step.do === "press" && step.hearsOut && moment.view?.hearing ? "speaking" : "now";
 }
 
@@ -79,6 +82,14 @@ export function momentOf(step: Step, moment: Moment): "now" | "answer" | "never"
 function listens({ view, entries, sinceN, phase }: Moment, ...inputs: ("dtmf" | "speech")[]): boolean {
   const asked = entries.some((entry) => entry.n > sinceN && entry.kind === "instruction" && entry.title === "Gather");
   return phase === "menu" && asked && inputs.some((input) => inputsOf(view).includes(input));
+}
+
+const HAN_DIGITS = "零一二三四五六七八九";
+
+function offers(entries: readonly JournalEntry[], key: string): boolean {
+  const question = entries.findLast((entry) => entry.kind === "instruction" && entry.title === "Gather");
+  const words = typeof question?.detail["text"] === "string" ? question.detail["text"] : "";
+  return words.includes(key) || words.includes(HAN_DIGITS[Number(key)] ?? key);
 }
 
 /** The kinds of input the network collects right now. */

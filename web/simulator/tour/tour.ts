@@ -9,11 +9,13 @@ export interface TourState {
   /** Index of the step that is due; the number of steps when all are done. */
   readonly at: number;
   readonly state: "running" | "done" | "left";
+  /** Indexes of the steps that were not needed. */
+  readonly skipped: readonly number[];
 }
 
 const BEFORE_ACTING = 2_000; // ms, so that a person can follow
 const LISTEN_AGAIN = 500; // ms: the end of a sentence is no journal line, so it has to be asked for
-const NONE: TourState = { scenario: null, at: 0, state: "left" };
+const NONE: TourState = { scenario: null, at: 0, state: "left", skipped: [] };
 
 /** A tour guide for a phone. */
 export function createTour(phone: Phone, pause = BEFORE_ACTING) {
@@ -42,8 +44,14 @@ export function createTour(phone: Phone, pause = BEFORE_ACTING) {
     const moment = momentIn(state, step);
     if (moment === "never") stop();
     else if (moment === "now" && "until" in step) advance();
+    else if (moment === "skip") skip();
     else if (moment === "speaking") timer = setTimeout(() => void listen(), LISTEN_AGAIN);
     else if (moment !== "later") timer = setTimeout(() => void act(step), pause);
+  }
+
+  function skip(): void {
+    use.setState(({ at, skipped }) => ({ skipped: [...skipped, at] }));
+    advance();
   }
 
   function momentIn(state: PhoneState, step: Step): ReturnType<typeof momentOf> {
@@ -81,7 +89,7 @@ export function createTour(phone: Phone, pause = BEFORE_ACTING) {
     steps = scenario.steps;
     language = caller.language ?? locale;
     sinceN = 0;
-    use.setState({ scenario: id, at: 0, state: "running" });
+    use.setState({ scenario: id, at: 0, state: "running", skipped: [] });
     if (await phone.dial(caller.number, to)) advance();
     else stop();
   }
