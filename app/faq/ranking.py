@@ -21,7 +21,7 @@ MAX_ANSWER_TERMS = 400  # different terms of an answer that are indexed
 FULL_TRUST_WORDS = 2.0  # words of content from which a sentence's score counts in full
 SCORE_DIGITS = 6  # scores are rounded so that equal matches tie, whatever order the sums were made in
 
-CANDIDATES_PER_SENTENCE = 60  # documents scored exactly; several may belong to one article
+CANDIDATES_PER_SENTENCE = 100  # best documents looked at; several may belong to one article
 MAX_TERM_ARTICLES = 3_000  # a term in more articles costs most, tells least and is not searched …
 MIN_TERMS = 4  # … unless fewer than this many terms would be left
 

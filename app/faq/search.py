@@ -22,12 +22,14 @@ from app.faq.spelling import MAX_REPAIRS, Neighbourhood, nearest, neighbourhood
 MAX_LIMIT = 50  # results of one search
 LONG_QUESTION_CHARS = 400  # from here on the text is taken apart outside the event loop
 
+_ALL_DOCUMENTS = 2**31 - 1
 _VISIBLE_TO = {
     Audience.PUBLIC: [Audience.PUBLIC, Audience.BOTH],
     Audience.AGENTS: [Audience.AGENTS, Audience.BOTH],
     Audience.BOTH: list(Audience),
 }
 
+# The limits of 1 keep the planner from reading whole tables for a hundred documents.
 _CANDIDATES = """
 with asked as (
     select * from unnest($1::int[], $2::int[], $3::float8[]) as q(sentence, term_id, weight)
@@ -38,21 +40,25 @@ with asked as (
     ) as bm25
     from asked q join search_postings p using (term_id)
     group by q.sentence, p.document
-), visible as (
-    select s.sentence, s.document, s.bm25, c.article_id, c.language,
-        row_number() over (partition by s.sentence order by s.bm25 desc, s.document) as place
-    from scored s
-    join article_contents c on c.document = s.document
-    join articles a on a.id = c.article_id
-    where a.status = 'published' and a.audience = any($5::text[])
-        and (a.valid_from is null or a.valid_from <= $6) and (a.valid_to is null or a.valid_to > $6)
+), placed as (
+    select sentence, document, bm25,
+        row_number() over (partition by sentence order by bm25 desc, document) as place
+    from scored
 )
-select sentence, article_id, language, bm25, exists (
-    select from article_phrases p
-    where p.article_id = v.article_id and p.language = v.language and p.key = ($10::text[])[v.sentence + 1]
-) as exact
-from visible v where place <= $9
-order by sentence, bm25 desc, document
+select s.sentence, v.article_id, v.language, s.bm25, (
+    select true from article_phrases p
+    where p.article_id = v.article_id and p.language = v.language and p.key = ($10::text[])[s.sentence + 1]
+    limit 1
+) is not null as exact
+from placed s
+cross join lateral (
+    select c.article_id, c.language from article_contents c join articles a on a.id = c.article_id
+    where c.document = s.document and a.status = 'published' and a.audience = any($5::text[])
+        and (a.valid_from is null or a.valid_from <= $6) and (a.valid_to is null or a.valid_to > $6)
+    limit 1
+) v
+where s.place <= $9
+order by s.sentence, s.bm25 desc, s.document
 """
 
 
@@ -112,7 +118,7 @@ async def search(
     started = time.perf_counter()
     stats = await read_stats(reader)
     sentences, term_ids = await _prepare(reader, question, stats)
-    ranking = await _score(reader, sentences, term_ids, stats, audience=audience, now=now)
+    ranking = await _score(reader, sentences, term_ids, stats, audience=audience, now=now, wanted=limit)
     contents = await _contents(reader, ranking.matches[:limit], language)
     best = contents.get(ranking.matches[0].article) if ranking.matches else None
     decision = decide(ranking, sentences, may_answer=best is not None and best["auto_answer"])
@@ -204,27 +210,31 @@ async def _score(
     *,
     audience: Audience,
     now: datetime,
+    wanted: int,
 ) -> Ranking:
     asked = [
-        (position, term_ids[term], weight)
+        (position, term, weight)
         for position, sentence in enumerate(sentences)
         for term, weight in sentence.weights.items()
     ]
     if not asked:
         return rank((), sentences)
-    rows = await reader.fetch(
-        _CANDIDATES,
+    arguments = (
         [position for position, _, _ in asked],
-        [term_id for _, term_id, _ in asked],
+        [term_ids[term] for _, term, _ in asked],
         [weight for _, _, weight in asked],
         stats.mean_length,
         _VISIBLE_TO[audience],
         now,
         K1,
         B,
-        CANDIDATES_PER_SENTENCE,
-        [sentence.key for sentence in sentences],
     )
+    keys = [sentence.key for sentence in sentences]
+    rows = await reader.fetch(_CANDIDATES, *arguments, CANDIDATES_PER_SENTENCE, keys)
+    if (
+        len({row["article_id"] for row in rows}) < wanted
+    ):  # the best documents may all be hidden from this audience
+        rows = await reader.fetch(_CANDIDATES, *arguments, _ALL_DOCUMENTS, keys)
     found = (
         DocumentScore(r["sentence"], str(r["article_id"]), r["language"], r["bm25"], exact=r["exact"])
         for r in rows
