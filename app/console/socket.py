@@ -6,6 +6,7 @@ Origin must be ours (OWASP ASVS 5.0, 4.4.2 and 4.4.3).
 
 import asyncio
 import contextlib
+from typing import Literal
 from uuid import UUID
 
 import structlog
@@ -202,16 +203,14 @@ class _AgentSocket:
             await self._reset(connection, own)
 
     async def _follow(self, connection: Connection, stream: str, seq: int) -> StreamPosition:
-        """Follow first, then look: an event in between is then found by one of the two."""
-        self._hub.follow(connection, stream, max(seq, 0))
+        """Nothing is awaited between following and the caller's answer, so the answer precedes the events."""
         async with self._database.read() as reader:
             missed = await streams.since(reader, stream, seq) if seq >= 0 else None
             position = await streams.position(reader, stream)
-        if missed is None:
-            self._hub.follow(connection, stream, position)
-            return StreamPosition(seq=position, mode="reset")
-        connection.offer_event(stream, position, None)
-        return StreamPosition(seq=seq, mode="resume")
+        mode: Literal["resume", "reset"] = "reset" if missed is None else "resume"
+        start = position if missed is None else seq
+        self._hub.follow(connection, stream, start)
+        return StreamPosition(seq=start, mode=mode)
 
     async def _reset(self, connection: Connection, stream: str) -> None:
         """Give a fresh state; for streams other than the agent's own the client loads its page again."""
@@ -228,7 +227,6 @@ class _AgentSocket:
             state = await snapshots.snapshot(reader, connection.agent_id)
         self._hub.follow(connection, stream, state.seq)
         self._push(connection, Snapshot(type="snapshot", snapshot=state))
-        connection.offer_event(stream, state.seq + 1, None)
 
     async def _watch(self, connection: Connection, principal: Principal, message: Watch) -> None:
         check_may_follow(principal, message.stream)

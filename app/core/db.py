@@ -19,8 +19,23 @@ Record: TypeAlias = asyncpg.Record
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 STATEMENT_TIMEOUT = "15s"  # nothing on the live path may take longer; reports use their own connection
+ACQUIRE_SECONDS = 10.0  # a starved pool answers "unavailable" instead of making callers wait for ever
 IDLE_IN_TRANSACTION_TIMEOUT = "30s"  # an abandoned transaction would block vacuum and hold locks
 LOCK_TIMEOUT = "5s"
+
+# How it shows that the server is away, restarting, overloaded or gave up: the same may work in a moment.
+DATABASE_AWAY: tuple[type[Exception], ...] = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
 
 
 class Reader:
@@ -171,7 +186,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A transaction: commits when the block ends, rolls back when it raises, then sends its hints."""
-        async with self.pool.acquire() as connection:
+        async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             tx = Transaction(cast(Connection, connection), self.registry)
             async with connection.transaction():
                 yield tx
@@ -181,7 +196,7 @@ class Database:
     @asynccontextmanager
     async def read(self, *, snapshot: bool = False) -> AsyncIterator[Reader]:
         """A reader. With `snapshot`, all its statements see one instant (REPEATABLE READ, read only)."""
-        async with self.pool.acquire() as connection:
+        async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             if not snapshot:
                 yield Reader(cast(Connection, connection))
                 return

@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from app.core.auth import Permission, Principal
-from app.core.db import Database, Reader, Transaction
+from app.core.db import DATABASE_AWAY, Database, Reader, Transaction
 from app.core.errors import (
     AppError,
     BodyTooLarge,
@@ -147,9 +147,15 @@ async def _render_http_exception(_: Request, error: Exception) -> Response:
     )
 
 
-async def _render_database_down(_: Request, error: Exception) -> Response:
+async def _render_database_down(request: Request, error: Exception) -> Response:
+    if isinstance(error, ValueError):  # asyncpg's complaint about an argument: a fault of ours
+        return await _render_anything(request, error)
     log.warning("database unavailable", error=type(error).__name__)
     return problem_response(Unavailable("the database is not answering; try again", retry_after_seconds=2))
+
+
+async def _render_unstorable_text(_: Request, __: Exception) -> Response:
+    return problem_response(InvalidInput("a text holds a character that cannot be stored (such as NUL)"))
 
 
 async def _render_anything(_: Request, error: Exception) -> Response:
@@ -162,20 +168,10 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _render_app_error)
     app.add_exception_handler(RequestValidationError, _render_validation_error)
     app.add_exception_handler(HTTPException, _render_http_exception)
-    for kind in (
-        asyncpg.CannotConnectNowError,
-        asyncpg.ConnectionDoesNotExistError,
-        asyncpg.ConnectionFailureError,
-        asyncpg.TooManyConnectionsError,
-        asyncpg.InterfaceError,
-        asyncpg.AdminShutdownError,
-        asyncpg.DeadlockDetectedError,
-        asyncpg.LockNotAvailableError,
-        asyncpg.QueryCanceledError,
-        ConnectionError,
-        TimeoutError,
-    ):
+    for kind in DATABASE_AWAY:
         app.add_exception_handler(kind, _render_database_down)
+    for kind in (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError):
+        app.add_exception_handler(kind, _render_unstorable_text)
     app.add_exception_handler(Exception, _render_anything)
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 
 from app.core import streams
-from app.core.db import Database
+from app.core.db import DATABASE_AWAY, Database
 from app.core.hints import Hint
 from app.core.streams import TOPIC_PREFIX
 
@@ -25,7 +25,9 @@ MAX_WAITING_FRAMES = 1000
 MAX_WAITING_BYTES = 1024 * 1024  # a slower client is cut off and resumes by cursor (fault F10)
 SEND_TIMEOUT_SECONDS = 10
 SWEEP_SECONDS = 10  # heals hints lost with a process that died between commit and publish
-TOO_SLOW = 1013
+RETRY_SECONDS = 0.5  # until the table is read again when the database is away
+CLOSE_SECONDS = 1.0
+TOO_SLOW = (1013, "too slow; reconnect and resume")
 
 
 class Sender(Protocol):
@@ -56,6 +58,17 @@ class Connection:
         self._wake = asyncio.Event()
         self._closing: tuple[int, str] | None = None
 
+    def follow(self, stream: str, cursor: int) -> None:
+        """Start after `cursor`, or move there. The writer looks into the table first, so that whatever was
+        written since the caller looked is found."""
+        self.cursors[stream] = cursor
+        self.look_again(stream)
+
+    def look_again(self, stream: str) -> None:
+        """Read the table: something may have been missed."""
+        self._behind.add(stream)
+        self._wake.set()
+
     def offer_event(self, stream: str, seq: int, frame: bytes | None) -> None:
         """A stream this socket follows has moved on to `seq`."""
         cursor = self.cursors[stream]
@@ -65,8 +78,7 @@ class Connection:
             self.cursors[stream] = seq
             self._push(frame)
         else:
-            self._behind.add(stream)
-            self._wake.set()
+            self.look_again(stream)
 
     def push_message(self, message: bytes) -> None:
         """Queue a complete message (not an event of a stream)."""
@@ -81,23 +93,30 @@ class Connection:
         self._waiting.append(frame)
         self._waiting_bytes += len(frame)
         if len(self._waiting) > MAX_WAITING_FRAMES or self._waiting_bytes > MAX_WAITING_BYTES:
-            self._waiting.clear()
-            self._closing = (TOO_SLOW, "too slow; reconnect and resume")
+            self._drop_waiting()
+            self._closing = TOO_SLOW
         self._wake.set()
+
+    def _drop_waiting(self) -> None:
+        self._waiting.clear()
+        self._waiting_bytes = 0
 
     async def write(self, database: Database, on_reset: OnReset) -> None:
         """Write until closed. Events that wait together leave in one frame."""
-        while True:
+        while self._closing is None:
             await self._wake.wait()
             self._wake.clear()
             for stream in list(self._behind):
                 await self._catch_up(database, stream, on_reset)
-            while self._waiting:
-                async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-                    await self._sender.send_bytes_as_text(self._next_message())
-            if self._closing is not None:
+            try:
+                while self._waiting:
+                    async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
+                        await self._sender.send_bytes_as_text(self._next_message())
+            except TimeoutError:
+                self._closing = TOO_SLOW
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
                 await self._sender.close(*self._closing)
-                return
 
     def _next_message(self) -> bytes:
         first = self._waiting.popleft()
@@ -114,12 +133,18 @@ class Connection:
         self._behind.discard(stream)
         if stream not in self.cursors:
             return
-        async with database.read() as reader:
-            missed = await streams.since(reader, stream, self.cursors[stream])
-        if missed is None:
-            await on_reset(self, stream)
+        try:
+            async with database.read() as reader:
+                missed = await streams.since(reader, stream, self.cursors[stream])
+            if missed is None:
+                await on_reset(self, stream)
+                return
+        except DATABASE_AWAY as error:
+            log.warning("stream cannot be read now", error=type(error).__name__)
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self.look_again, stream)
             return
         for event in missed:
+            # while the table was read, a hint may have carried the next one, or the client asked anew
             if event.seq == self.cursors.get(stream, -1) + 1:
                 self.cursors[stream] = event.seq
                 self._push(event.frame())
@@ -132,6 +157,8 @@ class Hub:
         self._database = database
         self._connections: dict[UUID, Connection] = {}
         self._followers: dict[str, set[Connection]] = {}
+        self._empty = asyncio.Event()
+        self._empty.set()
 
     @property
     def connections(self) -> list[Connection]:
@@ -147,17 +174,19 @@ class Hub:
     def add(self, connection: Connection) -> None:
         """A socket was admitted."""
         self._connections[connection.id] = connection
+        self._empty.clear()
 
     def remove(self, connection: Connection) -> None:
         """A socket is gone."""
         self._connections.pop(connection.id, None)
         for stream in list(connection.cursors):
             self.unfollow(connection, stream)
+        if not self._connections:
+            self._empty.set()
 
     def follow(self, connection: Connection, stream: str, cursor: int) -> None:
-        """Give this socket every event after `cursor`. Follow first, then look where the stream stands: an
-        event in between is then found by whichever comes second."""
-        connection.cursors[stream] = cursor
+        """Give this socket every event after `cursor`."""
+        connection.follow(stream, cursor)
         self._followers.setdefault(stream, set()).add(connection)
 
     def unfollow(self, connection: Connection, stream: str) -> None:
@@ -176,8 +205,8 @@ class Hub:
     def mark_all_behind(self) -> None:
         """Hints may have been missed: check every followed stream."""
         for connection in self._connections.values():
-            for stream, cursor in connection.cursors.items():
-                connection.offer_event(stream, cursor + 1, None)
+            for stream in connection.cursors:
+                connection.look_again(stream)
 
     async def sweep(self) -> int:
         """Compare every followed stream with the table; returns how many were behind."""
@@ -205,8 +234,6 @@ class Hub:
         """Ask every client to come back elsewhere (1012: service restart, RFC 6455 registry)."""
         for connection in self.connections:
             connection.close(1012, "restarting; reconnect")
-        for _ in range(20):
-            if not self._connections:
-                return
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.sleep(0.05)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._empty.wait()
