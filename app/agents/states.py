@@ -81,20 +81,33 @@ async def set_presence(tx: Transaction, agent_id: UUID, presence: Presence, reas
     await tx.publish(AgentStateChanged(agent_id))
 
 
-async def take_load(tx: Transaction, agent_id: UUID, cost: int) -> bool:
-    """Reserve capacity for an offer if the agent is free for it; False when not. The offer rule of last resort:
-    whatever a router believes, an absent or full agent gets nothing."""
-    return bool(
-        await tx.fetchval(
-            """update agent_states set used_units = used_units + $2, activity_since = switchboard_now(),
-                 version = version + 1
-               where agent_id = $1 and presence = 'available' and is_connected and not_responding_since is null
-                 and wrap_up_until is null and used_units + $2 <= units
-               returning true""",
-            agent_id,
-            cost,
-        )
+async def take_load(tx: Transaction, agent_id: UUID, cost: int) -> str | None:
+    """Reserve capacity for an offer if the agent is free for it: the agent's name, None when not. The offer rule
+    of last resort: whatever a router believes, an absent, full or disabled agent gets nothing."""
+    name: str | None = await tx.fetchval(
+        """update agent_states s set used_units = s.used_units + $2, activity_since = switchboard_now(),
+             version = s.version + 1
+           from agents a
+           where s.agent_id = $1 and a.id = s.agent_id and a.is_enabled
+             and s.presence = 'available' and s.is_connected and s.not_responding_since is null
+             and s.wrap_up_until is null and s.used_units + $2 <= s.units
+           returning a.display_name""",
+        agent_id,
+        cost,
     )
+    return name
+
+
+async def fall_silent(tx: Transaction, agent_id: UUID) -> None:
+    """The agent did not answer, or was lost for longer than the grace; nothing when they chose to be away."""
+    changed = await tx.fetchval(
+        """update agent_states set not_responding_since = switchboard_now(), activity_since = switchboard_now(),
+             version = version + 1
+           where agent_id = $1 and not_responding_since is null and presence = 'available' returning true""",
+        agent_id,
+    )
+    if changed:
+        await tx.publish(AgentStateChanged(agent_id))
 
 
 async def release_load(tx: Transaction, agent_id: UUID, cost: int, *, not_responding: bool = False) -> None:

@@ -70,7 +70,8 @@ def remove_agent(floor: Floor, event: AgentRemove) -> str | None:
 
 
 def update_agent(floor: Floor, event: AgentUpdate) -> str | None:
-    """New queues, skills or capacity act at once on what is offered next; what the agent holds stays."""
+    """New queues, skills, capacity or idle clock act at once on what is offered next; what the agent holds
+    stays."""
     agent = floor.agents.get(event.agent)
     if agent is None:
         return UNKNOWN
@@ -80,6 +81,8 @@ def update_agent(floor: Floor, event: AgentUpdate) -> str | None:
     if event.services is not KEEP:
         agent.services = event.services
         floor.open_views(agent)
+    if event.idle_since is not KEEP:
+        agent.idle_since = event.idle_since
     floor.freshen(agent)
     floor.drop_preferences(agent.id)
     return None

@@ -106,7 +106,7 @@ class AgentRemove:
 
 @dataclass(frozen=True, slots=True)
 class AgentUpdate:
-    """`agent.update`: new queues, skills or capacity; KEEP where not named."""
+    """`agent.update`: new queues, skills or capacity, or a corrected idle clock; KEEP where not named."""
 
     agent: Id
     services: tuple[Service, ...] | Keep
@@ -114,6 +114,7 @@ class AgentUpdate:
     units: float | Keep
     slots: dict[Id, int] | Keep
     exclusive: tuple[Id, ...] | Keep
+    idle_since: float | Keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +236,7 @@ def _agent_update(fields: Fields) -> AgentUpdate:
         units=fields.change("units", not_negative),
         slots=fields.change("slots", by_id(count)),
         exclusive=fields.change("exclusive", ids),
+        idle_since=fields.change("idle_since", number),
     )
 
 

@@ -7,6 +7,7 @@ Judged by the database's clock alone. The lease is for efficiency and order; saf
 from datetime import timedelta
 from uuid import UUID
 
+from app.agents.states import ROUTER_TOPIC
 from app.core.db import Reader, Transaction
 
 NAME = "router"
@@ -47,11 +48,12 @@ async def renew(tx: Transaction, owner: UUID, epoch: int, lifetime: timedelta) -
         raise LeaseLost
 
 
-async def check(reader: Reader, owner: UUID, epoch: int) -> None:
-    """Raises LeaseLost unless this node still holds the lease: the fence in front of every batch of effects."""
-    held = await reader.fetchval(
+async def fence(tx: Transaction, owner: UUID, epoch: int) -> None:
+    """Raises LeaseLost unless this node holds the lease until the commit. To be called last in a batch: who takes
+    the lease over waits for this commit, so no effect of an older epoch follows one of a newer."""
+    held = await tx.fetchval(
         """select true from router_leases
-           where name = $1 and owner = $2 and epoch = $3 and expires_at > switchboard_now()""",
+           where name = $1 and owner = $2 and epoch = $3 and expires_at > switchboard_now() for share""",
         NAME,
         owner,
         epoch,
@@ -68,6 +70,7 @@ async def release(tx: Transaction, owner: UUID, epoch: int) -> None:
         owner,
         epoch,
     )
+    tx.hint(ROUTER_TOPIC)
 
 
 async def is_held(reader: Reader) -> bool:

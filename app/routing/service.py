@@ -82,7 +82,8 @@ async def make_offer(
     contact = await contact_rows.get_for_update(tx, contact_id)
     if contact.state != ContactState.QUEUED:
         return None
-    if not await agent_states.take_load(tx, agent_id, cost):
+    name = await agent_states.take_load(tx, agent_id, cost)
+    if name is None:
         return None
     contact = await contact_rows.move(
         tx, contact_id, ContactMove.OFFER, {"routing_round": contact.routing_round + 1}
@@ -96,7 +97,6 @@ async def make_offer(
         expires_at=expires_at,
         epoch=epoch,
     )
-    name = await _agent_name(tx, agent_id)
     await touchpoints.append(tx, contact.subject, "offer.made", data={"agent": name}, once=str(offer.id))
     await tx.publish(OfferMade(offer, contact))
     return offer
@@ -160,15 +160,16 @@ async def expire_accepting(tx: Transaction, *, contact_id: UUID, now: datetime) 
         or offer.expires_at > now
     ):
         return False
-    return await _withdraw(tx, offer, contact, "connect_timeout") is not None
+    return await _withdraw(tx, offer, contact, "connect_timeout", OfferState.ACCEPTING) is not None
 
 
 async def withdraw_offer(tx: Transaction, *, contact_id: UUID, agent_id: UUID, reason: str) -> bool:
-    """Take back a pending or accepting offer of this agent; the contact goes back to its place."""
+    """Take back a pending offer of this agent; the contact goes back to its place. An accepting one stays: the
+    agent has said yes, and it has a short deadline of its own. False when there is none."""
     offer, contact = await _live_offer(tx, contact_id)
     if offer is None or offer.agent_id != agent_id:
         return False
-    return await _withdraw(tx, offer, contact, reason) is not None
+    return await _withdraw(tx, offer, contact, reason, OfferState.PENDING) is not None
 
 
 async def fail_accepting(
@@ -194,9 +195,10 @@ async def withdraw_all_of(tx: Transaction, agent_id: UUID, reason: str) -> int:
     return count
 
 
-async def _withdraw(tx: Transaction, offer: Offer, contact: Contact, reason: str) -> Offer | None:
-    unanswered = (OfferState.PENDING, OfferState.ACCEPTING)
-    return await _end_and_requeue(tx, offer, contact, OfferState.WITHDRAWN, reason, unanswered)
+async def _withdraw(
+    tx: Transaction, offer: Offer, contact: Contact, reason: str, source: OfferState
+) -> Offer | None:
+    return await _end_and_requeue(tx, offer, contact, OfferState.WITHDRAWN, reason, (source,))
 
 
 async def _end_and_requeue(

@@ -1,7 +1,7 @@
 """Reads from the tables what the engine must know, in the engine's own terms. Ids are strings there."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from app.core.db import Reader, Record
 
 AVAILABLE = "available"
 REMEMBER_SECONDS = 3600  # how long the engine knows the ids of ended contacts
+FAILED_PAIR_SKIP = timedelta(seconds=10)  # somebody else first, when connecting this agent has just failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,37 @@ class AgentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Demands:
+    """Where a contact belongs and what it needs."""
+
+    queue: str | None
+    priority: int
+    required_skills: dict[str, int]
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """As the engine names them."""
+        skills = self.required_skills
+        return {
+            "queue": self.queue,
+            "priority": self.priority,
+            "steps": [{"skills": skills, "for": None}] if skills else [],
+        }
+
+    def update_of(self, contact: str) -> dict[str, Any]:
+        """The event that makes them the contact's."""
+        return {"type": "contact.update", "contact": contact, **self.fields}
+
+
+@dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """Where one contact stands."""
+    """Where one contact stands. `enqueued_at`: seconds, never after the reader's now."""
 
     id: str
     state: str
-    queue: str | None
     channel: str
-    priority: int
-    required_skills: dict[str, int]
-    queued_at: datetime | None
+    demands: Demands
+    enqueued_at: float | None
     agent: str | None
     offer_state: str | None
     offer_expires_at: datetime | None
@@ -51,11 +73,9 @@ class ContactFacts:
         """The fields of `contact.arrive`."""
         return {
             "contact": self.id,
-            "queue": self.queue,
             "channel": self.channel,
-            "priority": self.priority,
-            "steps": [{"skills": self.required_skills, "for": None}] if self.required_skills else [],
-            "enqueued_at": self.queued_at.timestamp() if self.queued_at else None,
+            "enqueued_at": self.enqueued_at,
+            **self.demands.fields,
         }
 
 
@@ -112,15 +132,17 @@ from contacts c
 left join offers o on o.contact_id = c.id and o.state in ('pending', 'accepting', 'accepted')"""
 
 
-def _contact(row: Record) -> ContactFacts:
+def _contact(row: Record, now: datetime) -> ContactFacts:
+    queued_at = row["queued_at"]
     return ContactFacts(
         id=str(row["id"]),
         state=row["state"],
-        queue=str(row["queue_id"]) if row["queue_id"] else None,
         channel=row["channel"],
-        priority=row["priority"],
-        required_skills=row["required_skills"],
-        queued_at=row["queued_at"],
+        demands=Demands(
+            str(row["queue_id"]) if row["queue_id"] else None, row["priority"], row["required_skills"]
+        ),
+        # a clock that was set back must not make a contact unacceptable to the engine
+        enqueued_at=min(queued_at, now).timestamp() if queued_at else None,
         agent=str(row["agent_id"]) if row["agent_id"] else None,
         offer_state=row["offer_state"],
         offer_expires_at=row["expires_at"],
@@ -128,46 +150,75 @@ def _contact(row: Record) -> ContactFacts:
     )
 
 
-async def contacts(reader: Reader, ids: list[UUID]) -> list[ContactFacts]:
+async def contacts(reader: Reader, ids: list[UUID], now: datetime) -> list[ContactFacts]:
     """These contacts."""
-    return [_contact(row) for row in await reader.fetch(f"{_CONTACTS} where c.id = any($1)", ids)]
+    return [_contact(row, now) for row in await reader.fetch(f"{_CONTACTS} where c.id = any($1)", ids)]
 
 
-async def live_contacts(reader: Reader) -> list[ContactFacts]:
-    """Every contact that waits, is offered or is in an agent's hands, in order of arrival."""
+async def queues(reader: Reader, ids: list[UUID] | None = None) -> dict[str, dict[str, Any]]:
+    """The rules of these queues (all without `ids`). `max_waiting` is not among them: the engine would drop the
+    newest contact, and there is nothing yet that a full queue could do with a customer."""
+    rows = await reader.fetch(
+        "select id, offer_timeout_seconds from queues where $1::uuid[] is null or id = any($1)", ids
+    )
+    return {str(row["id"]): {"reservation_timeout": row["offer_timeout_seconds"]} for row in rows}
+
+
+Skips = dict[str, list[list[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Everything the engine must know, read at one instant."""
+
+    agents: list[AgentFacts]
+    contacts: list[ContactFacts]
+    queues: dict[str, dict[str, Any]]
+    skips: Skips
+
+
+async def load(reader: Reader, now: datetime) -> Loaded:
+    """All agents, and every contact that waits, is offered or is in an agent's hands, in order of arrival."""
     rows = await reader.fetch(
         f"{_CONTACTS} where c.state in ('queued', 'offered', 'active') order by c.queued_at, c.id"
     )
-    return [_contact(row) for row in rows]
-
-
-async def _rejections(reader: Reader) -> dict[str, list[list[Any]]]:
-    rows = await reader.fetch(
-        """select distinct o.contact_id, o.agent_id from offers o
-           join contacts c on c.id = o.contact_id and c.state in ('queued', 'offered', 'active')
-           where o.state = 'rejected'"""
+    return Loaded(
+        agents=await agents(reader),
+        contacts=[_contact(row, now) for row in rows],
+        queues=await queues(reader),
+        skips=await _skips(reader, now),
     )
-    skips: dict[str, list[list[Any]]] = {}
+
+
+async def _skips(reader: Reader, now: datetime) -> Skips:
+    """Whom each contact passes over: for ever after a rejection, for a while after a failed connection."""
+    rows = await reader.fetch(
+        """select o.contact_id, o.agent_id, bool_or(o.state = 'rejected') as for_ever, max(o.ended_at) as ended_at
+           from offers o join contacts c on c.id = o.contact_id and c.state in ('queued', 'offered', 'active')
+           where o.state = 'rejected'
+              or (o.state = 'withdrawn' and o.ended_at > $1
+                  and o.reason not in ('agent_left', 'abandoned', 'connect_timeout'))
+           group by o.contact_id, o.agent_id""",
+        now - FAILED_PAIR_SKIP,
+    )
+    skips: Skips = {}
     for row in rows:
-        skips.setdefault(str(row["contact_id"]), []).append([str(row["agent_id"]), None])
+        until = None if row["for_ever"] else (row["ended_at"] + FAILED_PAIR_SKIP).timestamp()
+        skips.setdefault(str(row["contact_id"]), []).append([str(row["agent_id"]), until])
     return skips
 
 
-_ENGINE_STATES = {"pending": "offered", "accepting": "accepting", "accepted": "connected"}
+ENGINE_STATES = {"pending": "offered", "accepting": "accepting", "accepted": "connected"}
 
 
-async def engine_config(
-    reader: Reader, *, grace_seconds: float, connect_timeout_seconds: float
-) -> dict[str, Any]:
-    """Everything the engine needs to go on where the tables stand. Wrap-up is a state of the agent here (its
+def engine_config(loaded: Loaded, *, grace_seconds: float, connect_timeout_seconds: float) -> dict[str, Any]:
+    """The config with which the engine goes on where the tables stand. Wrap-up is a state of the agent here (its
     deadline is the table's), so the engine's own wrap-up is zero."""
-    queue_rows = await reader.fetch("select id, offer_timeout_seconds, max_waiting from queues")
-    skips = await _rejections(reader)
     held: list[dict[str, Any]] = []
-    for contact in await live_contacts(reader):
-        entry = {**contact.arrival(), "skips": skips.get(contact.id, [])}
+    for contact in loaded.contacts:
+        entry = {**contact.arrival(), "skips": loaded.skips.get(contact.id, [])}
         if contact.offer_state is not None:
-            entry["state"] = _ENGINE_STATES[contact.offer_state]
+            entry["state"] = ENGINE_STATES[contact.offer_state]
             entry["agent"] = contact.agent
             if contact.offer_expires_at is not None:
                 entry["expires"] = contact.offer_expires_at.timestamp()
@@ -179,14 +230,8 @@ async def engine_config(
         "grace": grace_seconds,
         "connect_timeout": connect_timeout_seconds,
         "remember": REMEMBER_SECONDS,
-        "queues": {
-            str(row["id"]): {
-                "reservation_timeout": row["offer_timeout_seconds"],
-                "max_waiting": row["max_waiting"],
-            }
-            for row in queue_rows
-        },
-        "agents": [agent_config(agent, grace_seconds) for agent in await agents(reader)],
+        "queues": loaded.queues,
+        "agents": [agent_config(agent, grace_seconds) for agent in loaded.agents],
         "contacts": held,
     }
 
