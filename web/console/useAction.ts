@@ -1,5 +1,7 @@
 import { useCallback, useState } from "react";
-import { notify, wordsFor } from "./store/notices.ts";
+import { problemWords } from "./problems.ts";
+import { isSignedOut, signedOut } from "./session/session.ts";
+import { notify } from "./store/notices.ts";
 import { useText } from "./text.ts";
 
 /** Run something at the service: busy while it runs, and a notice in words when it fails. */
@@ -12,7 +14,8 @@ export function useAction() {
       try {
         return await work();
       } catch (error) {
-        notify(wordsFor(error, { unreachable: t("error.unreachable"), unknown: t("error.unknown") }));
+        if (isSignedOut(error)) signedOut();
+        else notify(problemWords(error, t));
         return null;
       } finally {
         setBusy(false);

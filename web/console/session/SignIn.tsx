@@ -1,6 +1,5 @@
 import { type FormEvent, useState } from "react";
 import { Form } from "react-aria-components";
-import { Problem } from "../../shared/api/index.ts";
 import { Button } from "../../shared/ui/Button.tsx";
 import { Failure } from "../../shared/ui/Feedback.tsx";
 import { Field } from "../../shared/ui/Field.tsx";
@@ -8,16 +7,10 @@ import { Logo } from "../../shared/ui/Logo.tsx";
 import { LanguageMenu } from "../shell/LanguageMenu.tsx";
 import { ThemeMenu } from "../shell/ThemeMenu.tsx";
 import { unlockSound } from "../ring/ring.ts";
-import { wordsFor } from "../store/notices.ts";
-import { type Text, useText } from "../text.ts";
+import { problemWords } from "../problems.ts";
+import { useText } from "../text.ts";
 import { signIn } from "./session.ts";
 import css from "./SignIn.module.css";
-
-function wordsOf(error: unknown, t: Text): string {
-  if (error instanceof Problem && error.code === "wrong_credentials") return t("sign_in.wrong");
-  if (error instanceof Problem && error.code === "too_many_attempts") return t("sign_in.too_many");
-  return wordsFor(error, { unreachable: t("error.unreachable"), unknown: t("error.unknown") });
-}
 
 /** The page for signing in. */
 export function SignIn() {
@@ -49,7 +42,7 @@ export function SignIn() {
             <h1>{t("sign_in.title")}</h1>
             <p>{t("sign_in.lead")}</p>
           </div>
-          {failure !== null && <Failure>{wordsOf(failure, t)}</Failure>}
+          {failure !== null && <Failure>{problemWords(failure, t)}</Failure>}
           <Field label={t("sign_in.login")} name="login" testId="login" autoComplete="username" isRequired autoFocus />
           <Field
             label={t("sign_in.password")}

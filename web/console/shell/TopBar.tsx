@@ -5,8 +5,8 @@ import { Menu, MenuItem } from "../../shared/ui/Menu.tsx";
 import { CallBar } from "../call/CallBar.tsx";
 import { signOut, useMe } from "../session/session.ts";
 import { useShortcutList } from "../shortcuts/ShortcutList.tsx";
-import { notify, wordsFor } from "../store/notices.ts";
 import { useText } from "../text.ts";
+import { useAction } from "../useAction.ts";
 import { LanguageMenu } from "./LanguageMenu.tsx";
 import { PresenceMenu } from "./PresenceMenu.tsx";
 import { ThemeMenu } from "./ThemeMenu.tsx";
@@ -40,14 +40,11 @@ export function TopBar() {
 function MyMenu() {
   const t = useText();
   const me = useMe();
-  const leave = () =>
-    signOut().catch((error: unknown) =>
-      notify(wordsFor(error, { unreachable: t("error.unreachable"), unknown: t("error.unknown") })),
-    );
+  const { run } = useAction();
   return (
     <Menu
       label={me.display_name}
-      onChoose={() => void leave()}
+      onChoose={() => void run(signOut)}
       button={
         <IconButton label={t("my_menu", { name: me.display_name })} round>
           <Avatar name={me.display_name} size="small" />

@@ -1,6 +1,5 @@
 // Short messages that say what could not be done. Shown in place, read out politely, gone after a while.
 import { create } from "zustand";
-import { Problem, Unreachable } from "../../shared/api/index.ts";
 
 export interface Notice {
   id: number;
@@ -22,10 +21,4 @@ export function notify(text: string): void {
 /** Take a message away. */
 export function dismiss(id: number): void {
   useNotices.setState(({ notices }) => ({ notices: notices.filter((n) => n.id !== id) }));
-}
-
-/** The words for an error: the service's own, or that it cannot be reached. */
-export function wordsFor(error: unknown, words: { unreachable: string; unknown: string }): string {
-  if (error instanceof Problem) return error.detail || words.unknown;
-  return error instanceof Unreachable ? words.unreachable : words.unknown;
 }
