@@ -24,11 +24,14 @@ OUTBOX_SIZE = 500  # frames a slow softphone may be behind
 
 
 async def events_socket(sim: Simulator, socket: WebSocket) -> None:
-    """First the backlog of ?call= (or everything), then each new line; slow readers lose the oldest lines."""
+    """First the backlog of ?call= (or everything) with a number greater than ?after=, then each new line; slow
+    readers lose the oldest lines."""
     call_sid = socket.query_params.get("call")
+    after_text = socket.query_params.get("after", "")
+    after = int(after_text) if after_text.isdecimal() else 0
 
     def wanted(entry: Entry) -> bool:
-        return call_sid is None or entry.call_sid == call_sid
+        return entry.n > after and (call_sid is None or entry.call_sid == call_sid)
 
     await socket.accept()
     backlog, listener = sim.journal.listen(wanted)

@@ -109,9 +109,11 @@ def _choose(flow: FlowDefinition, state: State, node: ChooseNode) -> Collect:
 
 
 def _titled(key: str, article: FoundArticle, locale: Locale, place: int = 1) -> Prompt:
-    """A message with an article's title, in a voice that can read it."""
+    """A message with an article's title, in a voice that can read it. The title's own end mark would stop the voice
+    in the middle of the sentence."""
     voice = article.voice(locale)
-    return Prompt(message(key, voice, title=article.title, key=number(place, voice)), voice)
+    title = article.title.rstrip("?？!！.。 ")
+    return Prompt(message(key, voice, title=title, key=number(place, voice)), voice)
 
 
 def _language(state: State, node: LanguageNode) -> Collect:

@@ -214,6 +214,11 @@ class TestQuestion:
             call.press("9") if none == "9" else call.say(none)
         ).queued.reason is UnsolvedReason.NO_ANSWER_FOUND
 
+    def test_a_title_s_own_question_mark_does_not_break_the_sentence(self) -> None:
+        asked = FoundArticle("a-refund", "退款什麼時候會入帳？", ("七到十四個工作天。",), "refund")
+        call = Call().press("3").say("東西").find(Zone.CHOOSE, asked, RETURN)
+        assert "退款什麼時候會入帳，請按一。" in call.heard
+
     def test_a_single_title_is_asked_as_yes_or_no(self) -> None:
         call = Call().press("3").say("東西").find(Zone.CHOOSE, RETURN)
         assert "請問您想詢問的是「如何申請退貨」嗎" in call.heard
