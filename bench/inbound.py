@@ -28,6 +28,7 @@ from app.core.settings import Settings
 from app.demo.run import service_environment
 from app.demo.seed import seed
 from app.demo.summary import MAIN_NUMBER
+from bench import offers
 from bench.load import Measured, closed_loop, post
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,6 +73,8 @@ async def fill(dsn: str) -> None:
     await database.close()
     connection = await asyncpg.connect(dsn)
     await connection.execute("create table if not exists bench_rows (key text, customer_id uuid)")
+    # only while filling: no foreign-key checks, no waiting for the disk
+    await connection.execute("set session_replication_role = replica; set synchronous_commit = off")
     if await connection.fetchval("select count(*) from customers") < CUSTOMERS:
         await connection.execute(
             """insert into customers (id, display_name, language, tier)
@@ -187,13 +190,21 @@ async def main() -> None:
             await fill(running.dsn)
             settings = Settings(port=SERVICE_PORT)
             environment = service_environment(settings, running.dsn, ACCOUNT, BASE_URL, BASE_URL)
-            with (
-                process(["-m", "app", "serve"], environment),
-                process(["-m", "bench.baseline", str(BARE_PORT), running.dsn], {}),
-            ):
+            await throughput(running.dsn, environment)
+            with process(["-m", "app", "serve", "--all"], environment):
                 await answering(f"{BASE_URL}/healthz")
-                await answering(f"http://127.0.0.1:{BARE_PORT}/docs")
-                report(*await compare())
+                await offers.measure(BASE_URL, running.dsn, ACCOUNT, [caller(n) for n in range(400)])
+
+
+async def throughput(dsn: str, environment: dict[str, str]) -> None:
+    """The webhook against the baseline."""
+    with (
+        process(["-m", "app", "serve"], environment),
+        process(["-m", "bench.baseline", str(BARE_PORT), dsn], {}),
+    ):
+        await answering(f"{BASE_URL}/healthz")
+        await answering(f"http://127.0.0.1:{BARE_PORT}/docs")
+        report(*await compare())
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ async def closed_loop(port: int, requests: list[bytes], *, connections: int) -> 
         done = loop.create_future()
         waiting.append(done)
         _, protocol = await loop.create_connection(
-            lambda done=done: _Connection(queue, latencies, done), "127.0.0.1", port
+            partial(_Connection, queue, latencies, done), "127.0.0.1", port
         )
         protocols.append(protocol)
     await asyncio.gather(*waiting)

@@ -24,6 +24,7 @@ from app.demo.summary import MAIN_NUMBER, PASSWORD, DemoSummary, summary
 from app.main import create_app
 from simulator import RealClock, Simulator, parse_config
 from simulator.app import create_app as create_simulator
+from simulator.endpoints import Policy
 from tests.support.waiting import eventually
 
 SPEED = 40.0  # simulated seconds per real second: a greeting of four seconds takes a tenth of one
@@ -74,7 +75,7 @@ def settings_for(dsn: str, port: int, simulator_port: int, **changes: Any) -> Se
     """Settings of the demo centre on these ports."""
     base = f"http://127.0.0.1:{port}"
     simulator = f"http://127.0.0.1:{simulator_port}"
-    plain = Settings(_env_file=None, port=port, simulator_port=simulator_port)  # type: ignore[call-arg]
+    plain = Settings(_env_file=None, port=port, simulator_port=simulator_port)
     environment = service_environment(plain, dsn, ACCOUNT, base, simulator)
     values = {name.removeprefix("SWITCHBOARD_").lower(): value for name, value in environment.items()}
     return Settings(_env_file=None, **{**values, "home": Path("var/test"), **changes})
@@ -153,7 +154,7 @@ class Agent:
 
     async def available(self) -> None:
         """Start the shift: socket open, phone ready, presence available."""
-        self.centre.simulator.endpoints.set(f"client:{self.softphone_identity}", "answer", after=0.2)
+        self.centre.simulator.endpoints.set(f"client:{self.softphone_identity}", Policy.ANSWER, after=0.2)
         await self.connect()
         await self.command("PUT", "/agents/me/presence", {"presence": "available"})
 
