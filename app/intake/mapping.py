@@ -37,7 +37,9 @@ def search_result(outcome: SearchOutcome) -> SearchResult:
         )
         for result in outcome.results
     )
-    return SearchResult(found, _ZONES[outcome.zone], found[0].topic if found else None)
+    # the best of bad matches says nothing about the topic
+    topic = found[0].topic if found and outcome.zone is not FaqZone.NONE else None
+    return SearchResult(found, _ZONES[outcome.zone], topic)
 
 
 def resolution(entry: PathEntry) -> SearchResolution | None:

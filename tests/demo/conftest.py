@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -13,21 +12,6 @@ from app.demo.seed import seed
 from tests.support.postgres import TestServer
 
 NOW = datetime(2026, 3, 10, 2, 30, tzinfo=UTC)
-_FAQ_SCHEMA = Path(__file__).resolve().parents[2] / "app" / "faq" / "schema.sql"
-
-
-async def _with_faq_tables(database: Database) -> None:
-    """Create the FAQ's tables while the migration does not."""
-    async with database.transaction() as tx:
-        if await tx.fetchval("select to_regclass('articles') is null"):
-            await tx.execute(_FAQ_SCHEMA.read_text())
-
-
-@pytest.fixture
-async def database(database: Database) -> Database:
-    """An empty database with the FAQ's tables."""
-    await _with_faq_tables(database)
-    return database
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +22,6 @@ def seeded_dsn(postgres: TestServer, template: str) -> Iterator[str]:
     async def fill() -> None:
         database = Database(dsn, pool_size=2)
         await database.open()
-        await _with_faq_tables(database)
         await seed(database, Settings(), now=NOW)
         await database.close()
 

@@ -8,7 +8,7 @@ import pytest
 from app.selfservice.collecting import MAX_HINTS
 from app.selfservice.flow import MAX_STEPS, resume, summary
 from app.selfservice.locales import Locale
-from app.selfservice.state import Facts, Outcome, PathKind, UnsolvedReason
+from app.selfservice.state import Facts, FoundArticle, Outcome, PathKind, UnsolvedReason
 from app.selfservice.turns import (
     Close,
     Collect,
