@@ -18,6 +18,7 @@ INTERRUPTED = 130  # the shell's exit code for Ctrl-C
 def run_command(words: list[str]) -> int:
     """Run one command with its arguments; return the exit code."""
     name, arguments = (words[0], words[1:]) if words else ("help", [])
+    signal.signal(signal.SIGTERM, _interrupt)  # whoever ends us ends what we started, too
     command = COMMANDS.get(name)
     if command is None:
         say(f"dev.py: there is no command `{name}`\n")
@@ -158,6 +159,10 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 }
 
 
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def _ui_or_reason(steps: Steps) -> str | None:
     """Build the front end; a failure is said and returned, because the service works without its pages."""
     try:
@@ -192,6 +197,7 @@ def _become(argv: list[str]) -> int:
     if os.name == "nt":  # there exec returns to the shell at once
         return subprocess.run(argv, cwd=ROOT, env=child_environment(), check=False).returncode
     os.chdir(ROOT)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     sys.stdout.flush()
     return os.execve(argv[0], argv, child_environment())
 

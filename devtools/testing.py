@@ -78,9 +78,13 @@ def _run(argv: list[str], cwd: Path, env: Mapping[str, str]) -> Counter[str]:
         text=True,
         errors="replace",
     ) as program:
-        for line in program.stdout or ():
-            say(line, end="")
-            counts += read_counts(line)
+        try:
+            for line in program.stdout or ():
+                say(line, end="")
+                counts += read_counts(line)
+        except BaseException:  # stopped: do not leave the tests running on their own
+            program.terminate()
+            raise
     if program.returncode and not any(counts[kind] for kind in BAD):
         say(f"{os.path.basename(argv[0])} ended with exit code {program.returncode}")
         counts["errors"] += 1

@@ -145,7 +145,10 @@ def test_registry_out_of_reach_is_explained(checkout: Path, programs: Path) -> N
     assert "registry cannot be reached" in said
 
 
-def test_interrupt_during_setup_ends_without_a_traceback(checkout: Path, programs: Path) -> None:
+@pytest.mark.parametrize("order", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_during_setup_ends_without_a_traceback(
+    checkout: Path, programs: Path, order: signal.Signals
+) -> None:
     write_program(programs / "uv", "touch waiting; exec sleep 60")
     with subprocess.Popen(
         [sys.executable, "dev.py", "setup"],
@@ -157,7 +160,7 @@ def test_interrupt_during_setup_ends_without_a_traceback(checkout: Path, program
         start_new_session=True,
     ) as dev:
         wait_until((checkout / "waiting").exists, what="the first step")
-        os.killpg(dev.pid, signal.SIGINT)
+        os.killpg(dev.pid, order)
         said, _ = dev.communicate(timeout=30)
     assert dev.returncode == commands.INTERRUPTED
     assert "stopped" in said
