@@ -385,7 +385,7 @@ create table voice_calls (
   call_sid        text not null unique,
   room            text not null,
   conference_sid  text,
-  queue_sid       text,
+  hold_sequence   integer not null default -1, -- of the newest hold or unhold the room has told
   announced       jsonb,       -- what the waiting caller was told last; never followed by a larger number
   alone_since     timestamptz, -- the agent's leg left without a command: the customer is alone in the room
   checked_at      timestamptz
@@ -402,7 +402,6 @@ create table voice_legs (
   status         text not null default 'new' check (status in
                    ('new', 'queued', 'initiated', 'ringing', 'in-progress', 'completed', 'busy', 'failed',
                     'no-answer', 'canceled')),
-  last_sequence  integer not null default -1,
   is_in_room     boolean not null default false,
   room_sequence  integer not null default -1,
   created_at     timestamptz not null default switchboard_now(),
@@ -422,7 +421,6 @@ create table voice_commands (
   kind       text not null check (kind in
                ('create_agent_leg', 'move_customer', 'hold', 'resume', 'end_call', 'end_leg',
                 'return_to_queue')),
-  arguments  jsonb not null default '{}',
   state      text not null default 'pending' check (state in
                ('pending', 'sending', 'done', 'failed', 'dropped')),
   attempts   integer not null default 0,

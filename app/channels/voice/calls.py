@@ -47,6 +47,7 @@ class Call:
     conference_sid: str | None
     announced: dict[str, Any] | None
     alone_since: datetime | None
+    hold_sequence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,18 @@ def _leg(row: Record) -> Leg:
     return Leg(**dict(row.items()))
 
 
-async def create(tx: Transaction, *, contact_id: UUID, call_sid: str, room: str) -> None:
+def room_name(contact_id: UUID, round: int) -> str:
+    """The conference of one attempt to connect. A name is never used twice: a new conference of an old name counts
+    its callbacks from the start again, and late ones of the old could not be told from its own."""
+    return f"itx-{contact_id}-{round}"
+
+
+def is_room_of(name: str, contact_id: UUID) -> bool:
+    """Whether this is, or was, a room of the contact."""
+    return name.startswith(f"itx-{contact_id}-")
+
+
+async def create(tx: Transaction, *, contact_id: UUID, call_sid: str) -> None:
     """The call and its customer's leg."""
     await tx.execute(
         """with call as (
@@ -98,7 +110,7 @@ async def create(tx: Transaction, *, contact_id: UUID, call_sid: str, room: str)
            values ($4, $1, 'customer', $2, 'in-progress')""",
         contact_id,
         call_sid,
-        room,
+        room_name(contact_id, 0),
         new_id(),
     )
 
@@ -145,6 +157,40 @@ async def leg(reader: Reader, leg_id: UUID) -> Leg | None:
     return _leg(row) if row else None
 
 
+async def open_room(tx: Transaction, contact_id: UUID, round: int) -> None:
+    """A fresh room for the next attempt: nobody is in it and it has reported nothing."""
+    await tx.execute(
+        """update voice_legs set is_in_room = false, room_sequence = -1
+           where contact_id = $1 and kind = 'customer'""",
+        contact_id,
+    )
+    await change(
+        tx,
+        contact_id,
+        state=CallState.CONNECTING.value,
+        room=room_name(contact_id, round),
+        conference_sid=None,
+        hold_sequence=-1,
+        alone_since=None,
+    )
+
+
+async def learn_sid(tx: Transaction, known: Leg, call_sid: str) -> None:
+    """Keep the sid of a leg whose REST answer has not arrived (yet)."""
+    await tx.execute(
+        "update voice_legs set call_sid = $2 where id = $1 and call_sid is null", known.id, call_sid
+    )
+
+
+async def room_of_leg(reader: Reader, leg_id: UUID) -> str | None:
+    """The room an agent's leg was called into."""
+    row = await reader.fetchrow(
+        """select l.contact_id, o.round from voice_legs l join offers o on o.id = l.offer_id where l.id = $1""",
+        leg_id,
+    )
+    return room_name(row["contact_id"], row["round"]) if row else None
+
+
 async def leg_of_offer(reader: Reader, offer_id: UUID) -> Leg | None:
     """The leg that carries an offer out."""
     row = await reader.fetchrow(
@@ -174,7 +220,7 @@ async def note_status(
     """Apply a status callback or a REST answer; False when it is no news. The sid is learned from whichever of
     the two comes first."""
     if call_sid is not None and known.call_sid is None:
-        await tx.execute("update voice_legs set call_sid = $2 where id = $1", known.id, call_sid)
+        await learn_sid(tx, known, call_sid)
     if not is_news(known.status, status):
         return False
     over = status in TERMINAL
@@ -194,12 +240,13 @@ async def note_status(
 
 
 async def note_room(tx: Transaction, known: Leg, *, joined: bool, sequence: int) -> bool:
-    """Apply a join or leave; False when a later one was applied already."""
+    """Apply a join or leave; False when a later one was applied already, or when the leg that joins is over."""
     tag = await tx.execute(
         """update voice_legs set is_in_room = $2, room_sequence = $3,
              joined_at = case when $2 then coalesce(joined_at, switchboard_now()) else joined_at end,
              left_at = case when $2 then null else switchboard_now() end
-           where id = $1 and room_sequence < $3 and (is_in_room <> $2 or room_sequence < 0)""",
+           where id = $1 and room_sequence < $3 and (is_in_room <> $2 or room_sequence < 0)
+             and not ($2 and ended_at is not null)""",
         known.id,
         joined,
         sequence,

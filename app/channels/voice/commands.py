@@ -6,9 +6,8 @@ caller has hung up) is dropped at the moment of sending.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from app.core import jobs
@@ -48,35 +47,25 @@ class Command:
     contact_id: UUID
     leg_id: UUID | None
     kind: CommandKind
-    arguments: dict[str, Any]
     state: CommandState
     attempts: int
     sent_at: datetime | None
 
 
-_COLUMNS = "id, contact_id, leg_id, kind, arguments, state, attempts, sent_at"
+_COLUMNS = "id, contact_id, leg_id, kind, state, attempts, sent_at"
 
 
-async def order(
-    tx: Transaction,
-    contact_id: UUID,
-    kind: CommandKind,
-    *,
-    leg_id: UUID | None = None,
-    delay: timedelta | None = None,
-    **arguments: Any,
-) -> UUID:
+async def order(tx: Transaction, contact_id: UUID, kind: CommandKind, *, leg_id: UUID | None = None) -> UUID:
     """Write a command and the job that sends it; both go with this transaction's commit."""
     command_id = new_id()
     await tx.execute(
-        "insert into voice_commands (id, contact_id, leg_id, kind, arguments) values ($1, $2, $3, $4, $5)",
+        "insert into voice_commands (id, contact_id, leg_id, kind) values ($1, $2, $3, $4)",
         command_id,
         contact_id,
         leg_id,
         kind.value,
-        arguments,
     )
-    await jobs.enqueue(tx, JOB, {"command_id": str(command_id)}, delay=delay)
+    await jobs.enqueue(tx, JOB, {"command_id": str(command_id)})
     return command_id
 
 
@@ -96,6 +85,23 @@ async def mark_sending(tx: Transaction, command_id: UUID) -> None:
         """update voice_commands set state = 'sending', attempts = attempts + 1,
              sent_at = coalesce(sent_at, switchboard_now()) where id = $1""",
         command_id,
+    )
+
+
+async def unsend(tx: Transaction, command_id: UUID) -> None:
+    """The carrier refused before doing anything: the next attempt is a first one."""
+    await tx.execute("update voice_commands set state = 'pending', sent_at = null where id = $1", command_id)
+
+
+async def is_open(reader: Reader, leg_id: UUID, kind: CommandKind) -> bool:
+    """Whether such a command for this leg is still to be carried out."""
+    return bool(
+        await reader.fetchval(
+            """select exists (select from voice_commands
+                              where leg_id = $1 and kind = $2 and state in ('pending', 'sending'))""",
+            leg_id,
+            kind.value,
+        )
     )
 
 

@@ -30,7 +30,7 @@ async def on_offer_accepting(tx: Transaction, event: OfferAccepting) -> None:
     leg = await calls.add_agent_leg(
         tx, contact_id=event.contact.id, offer_id=event.offer.id, agent_id=event.offer.agent_id
     )
-    await calls.change(tx, event.contact.id, state=CallState.CONNECTING.value)
+    await calls.open_room(tx, event.contact.id, event.offer.round)
     await order(tx, event.contact.id, CommandKind.CREATE_AGENT_LEG, leg_id=leg.id)
 
 
@@ -39,8 +39,8 @@ async def on_offer_ended(tx: Transaction, event: OfferEnded) -> None:
     if event.contact.channel != VOICE:
         return
     leg = await calls.leg_of_offer(tx, event.offer.id)
-    if leg is not None and not leg.is_over:
-        await order(tx, event.contact.id, CommandKind.END_LEG, leg_id=leg.id)
+    if leg is not None:
+        await life.end_leg(tx, leg)
     call = await calls.get(tx, event.contact.id)
     if call is not None and call.state == CallState.CONNECTING:
         await calls.change(tx, event.contact.id, state=CallState.WAITING.value)

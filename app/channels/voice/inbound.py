@@ -84,7 +84,7 @@ class Inbound:
             # the same webhook was answered by another process at this very moment
             return await inbox.answer_of(tx, INBOX_SOURCE, sid) or answer
         await intake.receive(tx, received, answer=answer)
-        await calls.create(tx, contact_id=contact_id, call_sid=sid, room=f"itx-{contact_id}")
+        await calls.create(tx, contact_id=contact_id, call_sid=sid)
         await self._follow(tx, contact_id, received.turn)
         return answer
 

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from app.channels.voice import calls
 from app.channels.voice.calls import Call, CallState, Leg
-from app.channels.voice.commands import CommandKind, order
+from app.channels.voice.commands import CommandKind, is_open, order
 from app.channels.voice.show import show
 from app.contacts import repository as contact_rows
+from app.contacts.events import Control
 from app.contacts.lifecycle import ContactState
 from app.contacts.models import Contact
 from app.core.db import Transaction
@@ -38,17 +39,27 @@ async def customer_status(
         return
     if contact.state == ContactState.SELF_SERVICE:
         await intake.hang_up(tx, contact_id, now=now)
-    ended_by = "agent" if contact.media.get("pending_command") == "hang_up" else "customer"
+    ended_by = "agent" if _hang_up_ordered(contact) else "customer"
     await routing.customer_left(tx, contact_id, now=now, ended_by=ended_by)
     await end_agent_legs(tx, contact_id)
     await close_if_over(tx, contact_id)
 
 
+def _hang_up_ordered(contact: Contact) -> bool:
+    return bool(contact.media.get("pending_command") == Control.HANG_UP.value)
+
+
 async def end_agent_legs(tx: Transaction, contact_id: UUID) -> None:
     """Hang up every agent's leg that is still alive."""
     for leg in await calls.legs(tx, contact_id):
-        if leg.kind == "agent" and not leg.is_over:
-            await order(tx, contact_id, CommandKind.END_LEG, leg_id=leg.id)
+        if leg.kind == "agent":
+            await end_leg(tx, leg)
+
+
+async def end_leg(tx: Transaction, leg: Leg) -> None:
+    """Order the leg's end, once."""
+    if not leg.is_over and not await is_open(tx, leg.id, CommandKind.END_LEG):
+        await order(tx, leg.contact_id, CommandKind.END_LEG, leg_id=leg.id)
 
 
 async def close_if_over(tx: Transaction, contact_id: UUID) -> None:
@@ -108,7 +119,9 @@ async def joined(
     offer = await offers.get(tx, leg.offer_id) if leg.offer_id else None
     if offer is None or offer.state != OfferState.ACCEPTING:
         if offer is None or offer.state != OfferState.ACCEPTED:
-            await order(tx, contact.id, CommandKind.END_LEG, leg_id=leg.id)  # it joined too late
+            await end_leg(tx, leg)  # it joined too late
+        elif call.alone_since is not None:
+            await calls.change(tx, contact.id, alone_since=None)  # the agent is back within the grace
         return
     if await routing.connected(tx, offer_id=offer.id, now=now) is None:
         return
@@ -139,7 +152,7 @@ async def left(
 
 async def _agent_gone(tx: Transaction, contact: Contact, call: Call, leg: Leg, now: datetime) -> None:
     """A leg that leaves without our hang-up leaves the customer alone: a grace begins (decision 14)."""
-    ordered = contact.media.get("pending_command") == "hang_up"
+    ordered = _hang_up_ordered(contact)
     others = any(
         other.kind == "agent" and other.is_in_room and other.id != leg.id
         for other in await calls.legs(tx, contact.id)
@@ -150,16 +163,44 @@ async def _agent_gone(tx: Transaction, contact: Contact, call: Call, leg: Leg, n
 
 
 async def held(
-    tx: Transaction, contact: Contact, call: Call, *, on: bool, sequence: int, now: datetime
+    tx: Transaction, contact: Contact, call: Call, *, on: bool, sequence: int | None, now: datetime
 ) -> None:
-    """The room says that the customer is on hold, or off it."""
+    """The customer is on hold, or off it. `sequence` is the callback's; None when the carrier's REST answer says
+    so, which is never late."""
+    if sequence is not None:
+        if sequence <= call.hold_sequence:
+            return
+        call = await calls.change(tx, contact.id, hold_sequence=sequence)
     before, after = (CallState.TALKING, CallState.HELD) if on else (CallState.HELD, CallState.TALKING)
     if call.state != before:
         return
-    await calls.change(tx, contact.id, state=after.value)
-    await show(tx, contact.id, state=after, pending=None, error=None, held_since=now if on else None)
+    call = await calls.change(tx, contact.id, state=after.value)
+    settled = Control.HOLD if on else Control.RESUME
+    await show(tx, contact.id, state=after, settled=settled, error=None, held_since=now if on else None)
     kind = "call.held" if on else "call.resumed"
-    await touchpoints.append(tx, contact.subject, kind, once=f"{contact.routing_round}.{sequence}")
+    await touchpoints.append(tx, contact.subject, kind, once=f"{contact.routing_round}.v{call.version}")
+
+
+async def notice_lone_customer(tx: Transaction, contact: Contact, call: Call, now: datetime) -> None:
+    """An agent's leg that nobody saw leave, or a hang-up that failed, must not leave the customer in silence."""
+    talks = call.state in (CallState.CONNECTING, CallState.TALKING, CallState.HELD)
+    if contact.state != ContactState.ACTIVE or not talks or call.alone_since is not None:
+        return
+    if _hang_up_ordered(contact):
+        return
+    if not any(leg.kind == "agent" and leg.is_in_room for leg in await calls.legs(tx, contact.id)):
+        await calls.change(tx, contact.id, alone_since=now)
+
+
+async def end_stray_legs(tx: Transaction, contact_id: UUID) -> None:
+    """A leg whose offer is over has no reason to live: its hang-up was lost or failed, so it is ordered again."""
+    for leg in await calls.legs(tx, contact_id):
+        if leg.kind != "agent" or leg.is_over or leg.offer_id is None:
+            continue
+        offer = await offers.get(tx, leg.offer_id)
+        wanted = offer is not None and offer.state in (OfferState.ACCEPTING, OfferState.ACCEPTED)
+        if not wanted:
+            await end_leg(tx, leg)
 
 
 async def rescue_alone(tx: Transaction, contact_id: UUID) -> None:

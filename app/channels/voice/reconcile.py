@@ -19,6 +19,7 @@ from app.core.db import Database
 log = structlog.get_logger()
 
 CHECK_EVERY = timedelta(seconds=30)
+CHECK_CONNECTING_EVERY = timedelta(seconds=4)  # a lost join must be found before the offer's deadline
 ALONE_GRACE = timedelta(seconds=10)  # an agent's leg that left may come back within this
 BATCH = 50
 
@@ -51,11 +52,13 @@ class Reconciler:
                 """update voice_calls set checked_at = switchboard_now() where contact_id in (
                      select v.contact_id from voice_calls v join contacts c on c.id = v.contact_id
                      where v.state <> 'closed'
-                       and coalesce(v.checked_at, c.opened_at) <= switchboard_now() - $1::interval
+                       and coalesce(v.checked_at, c.opened_at) <= switchboard_now()
+                           - case when v.state = 'connecting' then $3::interval else $1::interval end
                      order by coalesce(v.checked_at, c.opened_at) limit $2 for update of v skip locked)
                    returning contact_id""",
                 CHECK_EVERY,
                 BATCH,
+                CHECK_CONNECTING_EVERY,
             )
         for row in rows:
             try:
@@ -86,7 +89,7 @@ class Reconciler:
                     )
         if call.state in (CallState.CONNECTING, CallState.TALKING, CallState.HELD):
             await self._check_room(contact_id, call)
-        await self._forget_unmade_legs(contact_id)
+        await self._tidy_legs(contact_id)
 
     async def _status(self, call_sid: str) -> str:
         try:
@@ -101,7 +104,8 @@ class Reconciler:
         people: dict[str, dict[str, Any]] = {}
         for conference in live:
             for participant in await self._client.participants(conference["sid"]):
-                people[participant["call_sid"]] = participant
+                if participant["status"] == "connected":
+                    people[participant["call_sid"]] = participant
         async with self._database.transaction() as tx:
             contact = await contact_rows.get_for_update(tx, contact_id)
             current = await calls.get(tx, contact_id)
@@ -117,9 +121,17 @@ class Reconciler:
                     await life.joined(tx, contact, current, leg, sequence=sequence, now=now)
                 elif leg.is_in_room and not is_there:
                     await life.left(tx, contact, current, leg, sequence=sequence, now=now)
+                current = await calls.get(tx, contact_id) or current
+            customer = people.get(call.call_sid)
+            if customer is not None:
+                await life.held(tx, contact, current, on=bool(customer["hold"]), sequence=None, now=now)
+            contact = await contact_rows.get(tx, contact_id)
+            current = await calls.get(tx, contact_id) or current
+            await life.notice_lone_customer(tx, contact, current, now)
 
-    async def _forget_unmade_legs(self, contact_id: UUID) -> None:
-        """A leg whose command was dropped or failed and that never got a sid does not exist."""
+    async def _tidy_legs(self, contact_id: UUID) -> None:
+        """A leg whose command was dropped or failed and that never got a sid does not exist; one whose offer is
+        over must not live on."""
         async with self._database.transaction() as tx:
             await contact_rows.get_for_update(tx, contact_id)
             await tx.execute(
@@ -129,6 +141,7 @@ class Reconciler:
                                  and c.kind = 'create_agent_leg' and c.state in ('dropped', 'failed'))""",
                 contact_id,
             )
+            await life.end_stray_legs(tx, contact_id)
             call = await calls.get(tx, contact_id)
             if call is not None and call.state == CallState.CLOSING:
                 await life.close_if_over(tx, contact_id)

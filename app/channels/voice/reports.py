@@ -3,18 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-import structlog
-
 from app.channels.twilio.signature import Form
 from app.channels.voice import calls, life
 from app.channels.voice.inbound import UnknownCall, call_sid_of
 from app.contacts import repository as contact_rows
 from app.core.db import Database, Transaction
 from app.core.errors import InvalidInput
-
-log = structlog.get_logger()
-
-CUSTOMER_LABEL = "customer"
 
 
 def _sequence(form: Form) -> int:
@@ -65,14 +59,14 @@ class Reports:
                 raise UnknownCall("there is no such call")
             contact = await contact_rows.get_for_update(tx, contact_id)
             call = await calls.get(tx, contact_id) or call
-            if form.get("FriendlyName") not in (None, "", call.room):
-                raise InvalidInput.of("FriendlyName", "is not the room of this contact")
-            conference_sid = form.get("ConferenceSid")
-            if conference_sid and call.conference_sid != conference_sid and kind != "conference-end":
-                call = await calls.change(tx, contact_id, conference_sid=conference_sid)
+            room = form.get("FriendlyName") or call.room
+            if not calls.is_room_of(room, contact_id):
+                raise InvalidInput.of("FriendlyName", "is not a room of this contact")
+            if room == call.room and kind != "conference-end":
+                call = await _learn_conference(tx, call, form.get("ConferenceSid"))
             leg = await _leg_of(tx, contact_id, form)
-            if leg is None:
-                return
+            if leg is None or (leg.kind == "customer" and room != call.room):
+                return  # the customer has left that room for the queue or another one
             now = await _now(tx)
             match kind:
                 case "participant-join":
@@ -86,9 +80,17 @@ class Reports:
                     return
 
 
+async def _learn_conference(tx: Transaction, call: calls.Call, conference_sid: str | None) -> calls.Call:
+    if not conference_sid or conference_sid == call.conference_sid:
+        return call
+    return await calls.change(tx, call.contact_id, conference_sid=conference_sid)
+
+
 async def _leg_of(tx: Transaction, contact_id: UUID, form: Form) -> calls.Leg | None:
     label, sid = form.get("ParticipantLabel", ""), form.get("CallSid")
     for leg in await calls.legs(tx, contact_id):
         if leg.label == label or (sid and leg.call_sid == sid):
+            if sid:
+                await calls.learn_sid(tx, leg, sid)
             return leg
     return None

@@ -13,16 +13,26 @@ import structlog
 from app.channels.twilio.client import ProviderError, TwilioClient
 from app.channels.voice import calls, life, twiml
 from app.channels.voice.calls import Call, CallState, Leg
-from app.channels.voice.commands import Command, CommandKind, CommandState, get, mark_sending, settle
+from app.channels.voice.commands import (
+    Command,
+    CommandKind,
+    CommandState,
+    get,
+    mark_sending,
+    settle,
+    unsend,
+)
 from app.channels.voice.show import show
 from app.channels.voice.urls import OVERRIDES, VoiceUrls
 from app.contacts import repository as contact_rows
+from app.contacts.events import Control
 from app.contacts.lifecycle import ContactState
 from app.contacts.models import Contact
 from app.core.db import Database, Transaction
 from app.core.jobs import Payload, RetryLater
 from app.core.settings import Settings
 from app.routing import offers
+from app.routing import service as routing
 from app.routing.offers import OfferState
 
 log = structlog.get_logger()
@@ -33,7 +43,11 @@ LOST_AFTER = timedelta(seconds=LEG_RING_SECONDS + 10)  # a leg nobody has heard 
 SOON = timedelta(milliseconds=500)
 MAX_REPEATS = 6  # of a command that sets a state
 
-_CONTROL = {CommandKind.HOLD, CommandKind.RESUME, CommandKind.END_CALL}
+_CONTROLS = {
+    CommandKind.HOLD: Control.HOLD,
+    CommandKind.RESUME: Control.RESUME,
+    CommandKind.END_CALL: Control.HANG_UP,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +95,26 @@ class CommandSender:
         call = await calls.get(tx, contact.id)
         leg = await calls.leg(tx, command.leg_id) if command.leg_id else None
         if call is None or not await self._fits(tx, command, contact, call, leg):
-            await settle(tx, command_id, CommandState.DROPPED)
-            if command.kind in _CONTROL:
-                await show(tx, contact.id, pending=None)
+            await self._drop(tx, command, contact.id, leg)
             return None
         identity = None
         if leg is not None and leg.agent_id is not None:
             identity = await tx.fetchval("select softphone_identity from agents where id = $1", leg.agent_id)
         await mark_sending(tx, command_id)
         return _Plan(command, contact, call, leg, identity)
+
+    async def _drop(self, tx: Transaction, command: Command, contact_id: UUID, leg: Leg | None) -> None:
+        await settle(tx, command.id, CommandState.DROPPED)
+        if (control := _CONTROLS.get(command.kind)) is not None:
+            await show(tx, contact_id, settled=control)
+        is_create = command.kind == CommandKind.CREATE_AGENT_LEG
+        if is_create and leg is not None and command.state == CommandState.PENDING:
+            await self._never_made(tx, leg)
+
+    async def _never_made(self, tx: Transaction, leg: Leg, reason: str = "not_made") -> None:
+        """No such leg exists at the carrier; `canceled`, not `failed`: no fault of the agent's phone was proven."""
+        now: datetime = await tx.fetchval("select switchboard_now()")
+        await life.agent_leg_status(tx, leg.id, "canceled", call_sid=None, now=now, reason=reason)
 
     async def _fits(
         self, tx: Transaction, command: Command, contact: Contact, call: Call, leg: Leg | None
@@ -122,6 +147,8 @@ class CommandSender:
                     return await self._look_for_leg(plan)
                 return await self._client.create_participant(call.room, self._leg_fields(plan))
             case CommandKind.MOVE_CUSTOMER:
+                if command.state == CommandState.SENDING and await self._is_customer_there(call):
+                    return {}
                 document = twiml.customer_room_document(call.room, url=url)
                 return await self._client.update_call(call.call_sid, {"Twiml": document})
             case CommandKind.RETURN_TO_QUEUE:
@@ -176,38 +203,71 @@ class CommandSender:
             )
         return str(live[0]["sid"])
 
+    async def _is_customer_there(self, call: Call) -> bool:
+        """An earlier attempt may have moved the customer. Moving again would take them out first, and the room ends
+        with its customer."""
+        for conference in await self._client.live_conferences(call.room):
+            for participant in await self._client.participants(conference["sid"]):
+                if participant["call_sid"] == call.call_sid:
+                    return True
+        return False
+
     async def _look_for_leg(self, plan: _Plan) -> dict[str, Any]:
         """An earlier attempt died between sending and recording: find what became of it."""
         assert plan.leg is not None  # noqa: S101
         if plan.leg.call_sid is not None:
             return {"call_sid": plan.leg.call_sid}
-        for conference in await self._client.live_conferences(plan.call.room):
+        found = await self._participant_of(plan.leg, plan.call.room)
+        if found is None:
+            await self._give_up_or_wait(plan)
+        return found or {}
+
+    async def _participant_of(self, leg: Leg, room: str) -> dict[str, Any] | None:
+        for conference in await self._client.live_conferences(room):
             for participant in await self._client.participants(conference["sid"]):
-                if participant.get("label") == plan.leg.label:
+                if participant.get("label") == leg.label:
                     return {**participant, "conference_sid": conference["sid"]}
+        return None
+
+    async def _give_up_or_wait(self, plan: _Plan) -> None:
+        """Raises ProviderError when a leg that was sent for should have been seen by now, else RetryLater."""
         async with self._database.read() as reader:
             now: datetime = await reader.fetchval("select switchboard_now()")
         if plan.command.sent_at is not None and now - plan.command.sent_at > LOST_AFTER:
             raise ProviderError(
-                "the leg was never made", status=None, code=None, is_retryable=False, is_outcome_unknown=False
+                "the leg was never made", status=404, code=None, is_retryable=False, is_outcome_unknown=False
             )
         raise RetryLater("the leg is not to be seen yet", LOOK_AGAIN)
 
     async def _end_unknown_leg(self, plan: _Plan) -> dict[str, Any]:
-        """The leg's sid has not arrived yet; it will, by callback or answer."""
-        if plan.command.attempts >= MAX_REPEATS * 5:
+        """The leg's sid has not arrived: its create is on the way or its answer was lost."""
+        assert plan.leg is not None  # noqa: S101
+        async with self._database.read() as reader:
+            room = await calls.room_of_leg(reader, plan.leg.id)
+        found = await self._participant_of(plan.leg, room or plan.call.room)
+        if found is None:
+            await self._give_up_or_wait(plan)
             return {}
-        raise RetryLater("the leg's sid is not known yet", SOON)
+        async with self._database.transaction() as tx:
+            await calls.learn_sid(tx, plan.leg, found["call_sid"])
+        return await self._client.update_call(found["call_sid"], {"Status": "completed"})
 
     async def _succeeded(self, tx: Transaction, plan: _Plan, answer: dict[str, Any]) -> None:
         command = plan.command
-        await contact_rows.get_for_update(tx, plan.contact.id)
+        contact = await contact_rows.get_for_update(tx, plan.contact.id)
         await settle(tx, command.id, CommandState.DONE)
         now: datetime = await tx.fetchval("select switchboard_now()")
         if command.kind == CommandKind.CREATE_AGENT_LEG and plan.leg is not None:
-            if (conference := answer.get("conference_sid")) is not None:
+            call = await calls.get(tx, plan.contact.id)
+            conference = answer.get("conference_sid")
+            if conference is not None and call is not None and call.room == plan.call.room:
                 await calls.change(tx, plan.contact.id, conference_sid=conference)
             await life.agent_leg_status(tx, plan.leg.id, "queued", call_sid=answer.get("call_sid"), now=now)
+        elif command.kind in (CommandKind.HOLD, CommandKind.RESUME):
+            on = command.kind == CommandKind.HOLD
+            call = await calls.get(tx, plan.contact.id)
+            if call is not None and answer.get("hold") is on:
+                await life.held(tx, contact, call, on=on, sequence=None, now=now)
         elif command.kind == CommandKind.END_CALL and answer.get("status") in calls.TERMINAL:
             await life.customer_status(tx, plan.contact.id, str(answer["status"]), now=now)
         elif command.kind == CommandKind.END_LEG and plan.leg and answer.get("status") in calls.TERMINAL:
@@ -217,7 +277,8 @@ class CommandSender:
         command = plan.command
         is_create = command.kind == CommandKind.CREATE_AGENT_LEG
         if error.is_retryable and command.attempts < MAX_REPEATS:
-            await self._set_pending(command.id)
+            async with self._database.transaction() as tx:
+                await unsend(tx, command.id)
             raise RetryLater(str(error), SOON * (command.attempts + 1)) from error
         if error.is_outcome_unknown and (is_create or command.attempts < MAX_REPEATS):
             raise RetryLater(str(error), LOOK_AGAIN if is_create else SOON) from error
@@ -236,20 +297,15 @@ class CommandSender:
         kind = plan.command.kind
         if kind in (CommandKind.CREATE_AGENT_LEG, CommandKind.END_LEG) and plan.leg is not None:
             if kind == CommandKind.CREATE_AGENT_LEG or error.is_gone:
-                # `canceled`, not `failed`: no fault of the agent's phone was proven
-                await life.agent_leg_status(
-                    tx, plan.leg.id, "canceled", call_sid=None, now=now, reason=str(error)[:200]
-                )
+                await self._never_made(tx, plan.leg, str(error)[:200])
         elif error.is_gone and kind in (
             CommandKind.MOVE_CUSTOMER,
             CommandKind.RETURN_TO_QUEUE,
             CommandKind.END_CALL,
         ):
             await life.customer_status(tx, plan.contact.id, "completed", now=now, reason="gone")
-        elif kind in _CONTROL:
-            await show(tx, plan.contact.id, pending=None, error=str(error)[:200])
-
-    async def _set_pending(self, command_id: UUID) -> None:
-        """The carrier refused before doing anything: the next attempt is a first one."""
-        async with self._database.transaction() as tx:
-            await tx.execute("update voice_commands set state = 'pending' where id = $1", command_id)
+        elif kind == CommandKind.MOVE_CUSTOMER:
+            # the agent sits alone in the room and the caller cannot come: somebody else's turn
+            await routing.requeue_active(tx, plan.contact.id, reason="move_failed")
+        elif kind in _CONTROLS:
+            await show(tx, plan.contact.id, settled=_CONTROLS[kind], error=str(error)[:200])

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.channels.voice.calls import CallState
 from app.contacts import repository as contact_rows
-from app.contacts.events import ContactChanged
+from app.contacts.events import ContactChanged, Control
 from app.core.db import Transaction
 
 _KEEP: Any = object()
@@ -17,16 +17,20 @@ async def show(
     *,
     state: CallState | None = None,
     pending: Any = _KEEP,
+    settled: Control | None = None,
     error: Any = _KEEP,
     held_since: Any = _KEEP,
 ) -> None:
-    """Change the named parts and tell the agent. `held_since` is a time or None."""
+    """Change the named parts and tell the agent. `held_since` is a time or None; `settled` is the control that is
+    not pending any more (a later one stays)."""
     contact = await contact_rows.get(tx, contact_id)
     media = dict(contact.media)
     if state is not None:
         media["call_state"] = state.value
     if pending is not _KEEP:
         media["pending_command"] = pending
+    if settled is not None and media.get("pending_command") == settled.value:
+        media["pending_command"] = None
     if error is not _KEEP:
         media["command_error"] = error
     if held_since is not _KEEP:

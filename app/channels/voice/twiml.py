@@ -16,20 +16,16 @@ from app.selfservice.turns import Close, Collect, Enqueue, Prompt, Search, Turn
 # Paths of the voice webhooks that documents point to.
 GATHER_PATH = "gather"  # a caller's reply; query: node, v
 WAIT_PATH = "wait"  # the waiting room asks for its next document
-WAIT_KEY_PATH = "wait-key"  # a key pressed while waiting
 QUEUE_LEFT_PATH = "queue-left"  # Enqueue action: why the caller left the queue
 AFTER_QUEUE_PATH = "after-queue"  # second safety behind Enqueue
 AFTER_CONFERENCE_PATH = "after-conference"  # Dial action of whoever leaves the room
 CONFERENCE_PATH = "conference"  # conference status callbacks
 HOLD_PATH = "hold"  # what a held customer hears
-AGENT_ACCEPT_PATH = "agent-accept"  # key pressed by an agent on a telephone
 
 PARKING_QUEUE = "switchboard"  # one queue at the carrier; who is next is decided by our own router
 MAX_PARKED = 1000  # calls; Twilio's default, and its answer beyond it is queue-full
 MAX_IN_ROOM = 10  # participants, Twilio's default
 MAX_SAID = 3000  # characters of one <Say>
-AGENT_KEY_TIMEOUT = 8  # seconds for an agent on a telephone to press 1
-WAIT_KEY_TIMEOUT = 2  # seconds after the music ends
 CUSTOMER_LABEL = "customer"
 # The first participant fixes these for the whole conference, so every join passes the same full set.
 CONFERENCE_EVENTS = "start end join leave mute hold modify"
@@ -76,18 +72,22 @@ def park_document(prompts: Iterable[Prompt] = (), *, url: UrlFor) -> str:
     return _xml(response)
 
 
-def wait_document(prompts: Sequence[Prompt], music_url: str, *, url: UrlFor, keys: bool = False) -> str:
+def wait_document(prompts: Sequence[Prompt], music_url: str) -> str:
     """One round of the waiting room: news if any, then music. The carrier asks again when it ends.
 
-    With `keys`, a key pressed meanwhile goes to `wait-key`. Valid in the enqueue-wait context.
+    Valid in the enqueue-wait context.
     """
     response = VoiceResponse()
-    target: VoiceResponse | Gather = response
-    if keys:
-        target = Gather(input="dtmf", num_digits=1, timeout=WAIT_KEY_TIMEOUT, action=url(WAIT_KEY_PATH))
-        response.append(target)
-    _say(target, prompts)
-    target.play(music_url)
+    _say(response, prompts)
+    response.play(music_url)
+    return _xml(response)
+
+
+def detour_document(music_url: str, *, url: UrlFor) -> str:
+    """The carrier's queue is full or broken: music outside it, then another try."""
+    response = VoiceResponse()
+    response.play(music_url)
+    response.redirect(url(AFTER_QUEUE_PATH))
     return _xml(response)
 
 
@@ -101,36 +101,22 @@ def hold_document(music_url: str, *, url: UrlFor) -> str:
     return _xml(response)
 
 
-def leave_document() -> str:
-    """Take the caller out of the queue; the Enqueue action says what follows. Enqueue-wait context only."""
-    response = VoiceResponse()
-    response.leave()
-    return _xml(response)
-
-
 def customer_room_document(room: str, *, url: UrlFor) -> str:
     """Move the customer into the conference `room`; the room ends when the customer leaves."""
-    return _room_document(room, CUSTOMER_LABEL, url=url, ends_room=True)
-
-
-def agent_room_document(room: str, label: str, *, url: UrlFor) -> str:
-    """Move an agent into the conference `room`; leaving it does not end it. `label` is unique in the room."""
-    return _room_document(room, label, url=url, ends_room=False)
-
-
-def agent_accept_document(prompt: Prompt, *, url: UrlFor) -> str:
-    """Ask an agent on a telephone to press 1, so that a voicemail box never gets the call."""
     response = VoiceResponse()
-    gather = Gather(
-        input="dtmf",
-        num_digits=1,
-        timeout=AGENT_KEY_TIMEOUT,
-        action=url(AGENT_ACCEPT_PATH),
-        action_on_empty_result=True,
+    dial = Dial(action=url(AFTER_CONFERENCE_PATH))
+    dial.conference(
+        room,
+        participant_label=CUSTOMER_LABEL,
+        start_conference_on_enter=True,
+        end_conference_on_exit=True,
+        beep="false",
+        wait_url="",
+        max_participants=MAX_IN_ROOM,
+        status_callback=url(CONFERENCE_PATH),
+        status_callback_event=CONFERENCE_EVENTS,
     )
-    _say(gather, (prompt,))
-    response.append(gather)
-    response.hangup()
+    response.append(dial)
     return _xml(response)
 
 
@@ -167,24 +153,6 @@ def _collect_document(action: Collect, url: UrlFor, **query: str) -> str:
     _say(gather, action.prompts[heard_out:])
     response.append(gather)
     response.redirect(url(GATHER_PATH, **query))
-    return _xml(response)
-
-
-def _room_document(room: str, label: str, *, url: UrlFor, ends_room: bool) -> str:
-    response = VoiceResponse()
-    dial = Dial(action=url(AFTER_CONFERENCE_PATH))
-    dial.conference(
-        room,
-        participant_label=label,
-        start_conference_on_enter=True,
-        end_conference_on_exit=ends_room,
-        beep="false",
-        wait_url="",
-        max_participants=MAX_IN_ROOM,
-        status_callback=url(CONFERENCE_PATH),
-        status_callback_event=CONFERENCE_EVENTS,
-    )
-    response.append(dial)
     return _xml(response)
 
 

@@ -47,12 +47,10 @@ def announce(
     expected_seconds: float | None,
     waited_seconds: float,
     before: Announced | None,
-    callback: bool = False,
 ) -> tuple[tuple[Prompt, ...], Announced]:
     """The news for this round, and what to remember. No news gives no prompts: music only.
 
     `position` counts from 1; `expected_seconds` is None when no agent is there to give an honest figure.
-    `callback` offers to be called back, together with other news only.
     """
     bucket = _bucket(expected_seconds)
     if before is None:
@@ -69,8 +67,6 @@ def announce(
         news = [*_place(locale, position), *_estimate(locale, bucket)]
         lines = news if unchanged else [message("wait.few_minutes_more", locale)]
         after = Announced(before.position, _least(bucket, before.bucket), waited_seconds)
-    if callback:
-        lines.append(message("wait.callback", locale))
     return tuple(Prompt(line, locale) for line in lines), after
 
 

@@ -11,6 +11,7 @@ import structlog
 
 from app.channels.twilio.signature import Form
 from app.channels.voice import calls, twiml
+from app.channels.voice.calls import CallState
 from app.channels.voice.inbound import call_sid_of, check_call
 from app.channels.voice.urls import VoiceUrls
 from app.channels.voice.wait_announcement import Announced, announce
@@ -46,7 +47,7 @@ class WaitingRoom:
             call = await check_call(tx, contact_id, call_sid_of(form))
             contact = await contact_rows.get(tx, contact_id)
             if contact.state not in _WAITS or contact.queued_at is None:
-                return twiml.wait_document((), self._urls.music(), url=self._urls.of_contact(contact_id))
+                return twiml.wait_document((), self._urls.music())
             standing = await estimates.standing(tx, contact)
             now: datetime = await tx.fetchval("select switchboard_now()")
             prompts, announced = announce(
@@ -57,8 +58,9 @@ class WaitingRoom:
                 before=Announced.from_json(call.announced),
             )
             if announced.to_json() != call.announced:
+                await contact_rows.get_for_update(tx, contact_id)
                 await calls.change(tx, contact_id, announced=announced.to_json())
-        return twiml.wait_document(prompts, self._urls.music(), url=self._urls.of_contact(contact_id))
+        return twiml.wait_document(prompts, self._urls.music())
 
     async def left(self, form: Form, contact_id: UUID) -> str:
         """The Enqueue action. A redirect or hang-up was told otherwise already; a fault of the queue must not
@@ -69,7 +71,7 @@ class WaitingRoom:
             if result in _MOVED_BY_US:
                 return twiml.empty_document()
             log.warning("the carrier's queue let a caller go", result=result, contact_id=str(contact_id))
-            return await self._still_here(tx, contact_id)
+            return await self._still_here(tx, contact_id, detour=True)
 
     async def after(self, form: Form, contact_id: UUID) -> str:
         """The caller fell out of the queue and is still on the line: back in, or goodbye."""
@@ -94,10 +96,18 @@ class WaitingRoom:
             await check_call(reader, contact_id, call_sid_of(form))
         return twiml.hold_document(self._urls.music(), url=self._urls.of_contact(contact_id))
 
-    async def _still_here(self, tx: Transaction, contact_id: UUID) -> str:
+    async def _still_here(self, tx: Transaction, contact_id: UUID, *, detour: bool = False) -> str:
+        """Back into the queue, or goodbye to a contact that is over. A caller whose agent is in the room already
+        must not be sent away: the command that moves them in is on its way. `detour`: music first, so that a
+        queue that is full or broken is not asked without pause."""
         contact = await contact_rows.get(tx, contact_id)
-        if contact.state in _WAITS:
-            return twiml.park_document(url=self._urls.of_contact(contact_id))
+        call = await calls.get(tx, contact_id)
+        moves = contact.state == ContactState.ACTIVE and call and call.state == CallState.CONNECTING
+        url = self._urls.of_contact(contact_id)
+        if contact.state in _WAITS or moves:
+            return (
+                twiml.detour_document(self._urls.music(), url=url) if detour else twiml.park_document(url=url)
+            )
         return twiml.goodbye_document((_after_call(contact),))
 
 

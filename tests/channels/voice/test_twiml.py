@@ -166,27 +166,23 @@ def test_the_other_documents_are_valid_in_their_place(locale: Locale) -> None:
     voice = [
         twiml.park_document(url=url),
         twiml.customer_room_document("contact-7f3a-1", url=url),
-        twiml.agent_room_document("contact-7f3a-1", "agent-9", url=url),
-        twiml.agent_accept_document(Prompt(message("agent.accept", locale, queue="VIP"), locale), url=url),
+        twiml.detour_document(MUSIC, url=url),
         twiml.goodbye_document([Prompt(message("announce.technical_fault", locale), locale)]),
         twiml.goodbye_document([Prompt(message("announce.blocked", locale), locale)]),
         twiml.goodbye_document([]),
         twiml.empty_document(),
     ]
     waiting = [
-        twiml.wait_document([prompt], MUSIC, url=url, keys=True),
-        twiml.wait_document([prompt], MUSIC, url=url),
-        twiml.wait_document([], MUSIC, url=url),
-        twiml.leave_document(),
+        twiml.wait_document([prompt], MUSIC),
+        twiml.wait_document([], MUSIC),
     ]
     for document, context in [(d, "voice") for d in voice] + [(d, "enqueue-wait") for d in waiting]:
         assert check_document(document, context) == []
         assert_absolute(document)
 
 
-def test_only_the_customer_ends_the_room() -> None:
+def test_the_customer_ends_the_room() -> None:
     assert 'endConferenceOnExit="true"' in twiml.customer_room_document("room", url=url)
-    assert 'endConferenceOnExit="false"' in twiml.agent_room_document("room", "agent-1", url=url)
 
 
 @pytest.mark.parametrize("locale", list(Locale))

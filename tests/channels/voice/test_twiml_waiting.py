@@ -9,9 +9,8 @@ from app.selfservice.locales import Locale
 class Wait:
     """One caller in the waiting room."""
 
-    def __init__(self, locale: Locale = Locale.EN, *, callback: bool = False) -> None:
+    def __init__(self, locale: Locale = Locale.EN) -> None:
         self.locale = locale
-        self.callback = callback
         self.before: Announced | None = None
 
     def hears(self, position: int, expected: float | None, waited: float) -> str:
@@ -22,7 +21,6 @@ class Wait:
             expected_seconds=expected,
             waited_seconds=waited,
             before=self.before,
-            callback=self.callback,
         )
         return " ".join(prompt.text for prompt in prompts)
 
@@ -88,12 +86,6 @@ def test_without_staff_no_figure_is_invented() -> None:
 )
 def test_the_expected_wait_is_told_in_rough_steps(seconds: float, words: str) -> None:
     assert words in Wait().hears(2, seconds, 0)
-
-
-def test_a_callback_is_offered_together_with_news_only() -> None:
-    wait = Wait(callback=True)
-    assert "press 1" in wait.hears(3, 250, 0)
-    assert wait.hears(3, 250, 10) == ""
 
 
 def test_chinese_places_are_numbers_a_voice_says_right() -> None:
