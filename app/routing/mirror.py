@@ -216,6 +216,8 @@ class Mirror:
                 await self._step(tx, now, {"type": "contact.done", "contact": contact.id})
             case (("wrap_up" | "closed" | "self_service" | "new"), None):
                 pass
+            case (("offered" | "active"), None) if contact.offer_state is None:
+                log.error("a contact is in nobody's hands", contact=contact.id, state=contact.state)
             case found, believed:
                 raise OutOfStep(f"a contact is {found}, the engine believes {believed}")
 

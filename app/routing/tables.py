@@ -10,6 +10,7 @@ from app.core.db import Reader, Record
 
 AVAILABLE = "available"
 REMEMBER_SECONDS = 3600  # how long the engine knows the ids of ended contacts
+OFFER_SECONDS = 20  # how long an offer lives in a queue that was deleted meanwhile
 FAILED_PAIR_SKIP = timedelta(seconds=10)  # somebody else first, when connecting this agent has just failed
 
 
@@ -180,7 +181,8 @@ class Loaded:
 async def load(reader: Reader, now: datetime) -> Loaded:
     """All agents, and every contact that waits, is offered or is in an agent's hands, in order of arrival."""
     rows = await reader.fetch(
-        f"{_CONTACTS} where c.state in ('queued', 'offered', 'active') order by c.queued_at, c.id"
+        f"""{_CONTACTS} where c.state = 'queued' or (c.state in ('offered', 'active') and o.id is not null)
+            order by c.queued_at, c.id"""
     )
     return Loaded(
         agents=await agents(reader),
@@ -225,6 +227,7 @@ def engine_config(loaded: Loaded, *, grace_seconds: float, connect_timeout_secon
         held.append(entry)
     return {
         "auto_accept": False,
+        "reservation_timeout": OFFER_SECONDS,
         "wrapup": 0,
         "reject_delay": 0,
         "grace": grace_seconds,

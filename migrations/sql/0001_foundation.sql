@@ -337,6 +337,25 @@ create table router_marks (
   ref  uuid not null
 );
 
+-- Whoever edits who serves what (a screen, an import, an administrator with psql): the router hears of it.
+create function mark_for_router() returns trigger language plpgsql as $$
+declare
+  changed jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
+begin
+  insert into router_marks (kind, ref) values (tg_argv[0], (changed ->> tg_argv[1])::uuid);
+  return null;
+end $$;
+create trigger queues_mark after insert or update on queues
+  for each row execute function mark_for_router('queue', 'id');
+create trigger agent_queues_mark after insert or update or delete on agent_queues
+  for each row execute function mark_for_router('agent', 'agent_id');
+create trigger agent_skills_mark after insert or update or delete on agent_skills
+  for each row execute function mark_for_router('agent', 'agent_id');
+create trigger agent_units_mark after update of units on agent_states
+  for each row execute function mark_for_router('agent', 'agent_id');
+create trigger agents_mark after update of is_enabled or delete on agents
+  for each row execute function mark_for_router('agent', 'id');
+
 -- Self-service -------------------------------------------------------------------------------------------
 create table flows (
   id                uuid primary key,

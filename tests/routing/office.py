@@ -1,5 +1,7 @@
 """A small centre on a real database, driven by hand: a router that runs when told, and time that only a test moves."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,10 +9,12 @@ from uuid import UUID
 
 from app.agents import accounts, connections, states
 from app.agents.presence import Presence
+from app.console import handlers as console
 from app.contacts import service as contacts
 from app.contacts.models import Contact
 from app.contacts.service import NewContact
 from app.core.db import Database, Transaction
+from app.core.events import EventRegistry
 from app.core.ids import new_id
 from app.core.settings import Settings
 from app.routing import service
@@ -132,7 +136,6 @@ class Office:
         """Give an agent a skill while at work."""
         async with self.database.transaction() as tx:
             await self._skill(tx, self.agents[login], skill, level)
-            await states.mark_for_router(tx, self.agents[login])
 
     async def connect(self, login: str) -> None:
         """The agent's console opens its socket."""
@@ -274,3 +277,24 @@ class Office:
         """How many offers there ever were."""
         count: int = await self.value("select count(*) from offers")
         return count
+
+
+def registry() -> EventRegistry:
+    """The console's handlers, as in the product: changes reach the agents' streams."""
+    handlers = EventRegistry()
+    console.subscribe(handlers)
+    return handlers
+
+
+@asynccontextmanager
+async def open_office(dsn: str) -> AsyncIterator[Office]:
+    """An empty centre on a fresh database, with time standing still."""
+    database = Database(dsn, pool_size=8, registry=registry())
+    await database.open()
+    clock = FakeClock(database)
+    await clock.install()
+    try:
+        yield Office(database, clock)
+    finally:
+        clock.uninstall()
+        await database.close()

@@ -344,7 +344,6 @@ async def test_new_rules_of_a_queue_act_on_the_next_offer(office: Office) -> Non
     await office.at_work("ann")
     await office.route()
     await office.sql("update queues set offer_timeout_seconds = 5")
-    await office.sql("insert into router_marks (kind, ref) values ('queue', $1)", office.queues["sales"])
     await office.route()
     await office.call("x")
     await office.route()
@@ -360,7 +359,6 @@ async def test_an_agent_serves_only_the_queues_they_were_given(office: Office) -
     await office.sql(
         "insert into agent_queues values ($1, $2)", office.agents["ann"], office.queues["support"]
     )
-    await office.sql("insert into router_marks (kind, ref) values ('agent', $1)", office.agents["ann"])
     await office.route()
     assert await office.ringing() == {"x": "ann"}
 
@@ -385,3 +383,23 @@ async def test_a_contact_whose_agent_was_lost_goes_back_to_its_place(office: Off
     await office.at_work("ben")
     await office.route()
     assert await office.ringing() == {"x": "ben"}
+
+
+async def test_a_queue_made_while_the_router_runs_has_its_own_rules(office: Office) -> None:
+    await office.route()
+    await office.queue("new", offer_timeout_seconds=7)
+    await office.at_work("ann", "new")
+    await office.call("x", "new")
+    await office.route()
+    await office.advance(7)
+    assert await office.is_not_responding("ann")
+
+
+async def test_disabling_an_account_takes_back_what_rings_there(office: Office) -> None:
+    await office.at_work("ann")
+    await office.call("x")
+    await office.route()
+    await office.sql("update agents set is_enabled = false")
+    await office.route()
+    assert await office.ringing() == {}
+    assert await office.state("x") == "queued"
