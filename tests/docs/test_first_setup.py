@@ -45,3 +45,14 @@ async def test_script_of_the_first_set_up_makes_a_working_centre(dsn: str, datab
     flow = FlowDefinition.model_validate(definition)
     wrong = [f for f in validation.validate(flow, queues=queues) if f.severity is validation.Severity.ERROR]
     assert wrong == []
+
+
+async def test_statements_for_the_night_run_on_the_schema(database: Database) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    found = re.search(r"```sql\n(.*?)```", page, re.DOTALL)
+    assert found
+    statements = [part.strip() for part in found[1].split(";") if part.strip()]
+    assert statements
+    async with database.transaction() as tx:
+        for statement in statements:
+            assert (await tx.execute(statement)).split()[0] in ("SELECT", "INSERT")

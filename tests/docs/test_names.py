@@ -66,10 +66,24 @@ def test_every_setting_a_page_names_is_a_setting(page: Path) -> None:
     assert set(SETTING.findall(page.read_text(encoding="utf-8"))) <= known
 
 
-def test_operations_lists_every_setting_with_its_default() -> None:
+def test_operations_lists_every_setting() -> None:
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    for name in Settings.model_fields:
-        assert f"| `SWITCHBOARD_{name.upper()}` |" in text
+    missing = {
+        f"SWITCHBOARD_{name.upper()}": info.description
+        for name, info in Settings.model_fields.items()
+        if f"| `SWITCHBOARD_{name.upper()}` |" not in text
+    }
+    assert not missing, f"add them to the table of settings in docs/operations.md: {missing}"
+
+
+def test_operations_lists_every_metric() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    metric = re.compile(r"(?:Counter|Gauge|Histogram)\(\s*\"(switchboard_[a-z_]+)\"")
+    found = {
+        name for path in (ROOT / "app").rglob("*.py") for name in metric.findall(path.read_text("utf-8"))
+    }
+    assert found
+    assert not [name for name in found if f"| `{name}` |" not in text]
 
 
 def test_glossary_lists_every_kind_of_touchpoint_that_is_written() -> None:
