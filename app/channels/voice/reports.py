@@ -13,7 +13,7 @@ from app.core.errors import InvalidInput
 
 def _sequence(form: Form) -> int:
     text = form.get("SequenceNumber", "")
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit()):
         raise InvalidInput.of("SequenceNumber", "must be a whole number")
     return int(text[:9])
 

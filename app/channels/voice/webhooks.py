@@ -37,7 +37,7 @@ def _id(request: Request, name: str) -> UUID:
 
 def _step(request: Request) -> int | None:
     text = request.query_params.get("v", "")
-    return int(text[:9]) if text.isdigit() else None
+    return int(text[:9]) if text.isascii() and text.isdigit() else None
 
 
 def voice_routes(database: Database, settings: Settings) -> list[Route]:

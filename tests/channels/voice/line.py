@@ -44,7 +44,7 @@ Fields = dict[str, str] | list[tuple[str, str]]
 def line_settings() -> Settings:
     """A production-like address: https, behind a proxy that is not there."""
     return Settings(
-        _env_file=None,  # type: ignore[call-arg]
+        _env_file=None,
         public_base_url=BASE,
         twilio_account_sid=ACCOUNT,
         twilio_auth_token=TOKEN,
@@ -92,9 +92,9 @@ class Line:
         content = urlencode(fields).encode() if body is None else body
         if signature is None:
             signature = sign(signed_url or BASE + path, fields, token)
-        heads = [("content-type", FORM), ("user-agent", "TwilioProxy/1.1")]
-        heads += [("x-twilio-signature", signature)] if headers is None else headers
-        return await self.http.post(path, content=content, headers=heads)
+        heads = [("content-type", FORM), ("x-twilio-signature", signature)] if headers is None else headers
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in heads]
+        return await self.http.post(path, content=content, headers=raw)
 
     async def value(self, sql: str, *args: Any) -> Any:
         """One value from the tables."""
