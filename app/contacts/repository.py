@@ -21,9 +21,11 @@ async def get(reader: Reader, contact_id: UUID) -> Contact:
     return contact_of(row)
 
 
-async def get_for_update(tx: Transaction, contact_id: UUID) -> Contact:
-    """The contact, locked until the commit. Raises ContactNotFound."""
-    row = await tx.fetchrow(f"select {COLUMNS} from contacts where id = $1 for update", contact_id)  # noqa: S608
+async def get_for_update(tx: Transaction, contact_id: UUID, *, wait: bool = True) -> Contact:
+    """The contact, locked until the commit. Raises ContactNotFound; without `wait`,
+    asyncpg.LockNotAvailableError when another transaction holds it."""
+    how = "for update" if wait else "for update nowait"
+    row = await tx.fetchrow(f"select {COLUMNS} from contacts where id = $1 {how}", contact_id)  # noqa: S608
     if row is None:
         raise ContactNotFound("there is no such contact")
     return contact_of(row)

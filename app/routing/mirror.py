@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import structlog
 from prometheus_client import Counter
 
@@ -28,6 +29,7 @@ set_aside = Counter("switchboard_router_set_aside_total", "Contacts whose offer 
 SUSPECT = "refused_by_table"  # an agent who looks free but was refused by the tables
 ASIDE = "set_aside"  # a queue nobody serves, for contacts whose offer fails with an error
 ASIDE_SECONDS = 5.0  # until such a contact is tried again
+BUSY_SECONDS = 0.05  # until one is tried again that somebody else was changing
 
 
 class OutOfStep(Exception):
@@ -301,6 +303,10 @@ class Mirror:
                     expires_at=datetime.fromtimestamp(expires, UTC) if expires is not None else None,
                     epoch=self.epoch,
                 )
+        except asyncpg.LockNotAvailableError:
+            self._unmade.add((contact, agent))
+            await self._set_aside(tx, now, contact, agent, BUSY_SECONDS)
+            return
         except Exception:
             # one contact that cannot be offered must not stop the others
             log.exception(
@@ -308,7 +314,7 @@ class Mirror:
             )
             set_aside.inc()
             self._unmade.add((contact, agent))
-            await self._set_aside(tx, now, contact, agent)
+            await self._set_aside(tx, now, contact, agent, ASIDE_SECONDS)
             return
         if offer is None:
             corrections.inc()
@@ -320,8 +326,10 @@ class Mirror:
         known = self._contacts.get(contact)
         return known is not None and known.state == "offered" and known.agent == agent
 
-    async def _set_aside(self, tx: Transaction, now: datetime, contact: str, agent: str) -> None:
-        self._aside[contact] = self._t + ASIDE_SECONDS
+    async def _set_aside(
+        self, tx: Transaction, now: datetime, contact: str, agent: str, seconds: float
+    ) -> None:
+        self._aside[contact] = self._t + seconds
         await self._step(tx, now, {"type": "contact.update", "contact": contact, "queue": ASIDE})
         await self._step(tx, now, {"type": "reservation.fail", "contact": contact, "agent": agent})
 

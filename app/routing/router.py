@@ -10,6 +10,7 @@ import asyncio
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import asyncpg
 import structlog
 from prometheus_client import Counter
 
@@ -97,7 +98,7 @@ class Router:
             assert self._mirror is not None  # noqa: S101 -- _begin made it
             more = await self._batch(self._mirror)
             pause = 0.0 if more else await self._pause(self._mirror)
-        except OutOfStep as error:
+        except (OutOfStep, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError) as error:
             rebuilds.inc()
             self._mirror = None
             self._failures += 1

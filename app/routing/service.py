@@ -1,5 +1,7 @@
 """What may happen between contacts and agents. Any node may run these; the database decides every race.
 
+Lock order: contact, offer, agent state, then the streams of touchpoints and events.
+
 Each function is one change: contact, agent load, offer, touchpoint, events, and a mark that makes the router look
 again. None of them trusts the router's memory.
 """
@@ -78,8 +80,10 @@ async def make_offer(
     tx: Transaction, *, contact_id: UUID, agent_id: UUID, cost: int, expires_at: datetime | None, epoch: int
 ) -> Offer | None:
     """The router's decision made true, or None when the tables say otherwise (the contact left, the agent is
-    full or absent): both compare-and-sets must hit."""
-    contact = await contact_rows.get_for_update(tx, contact_id)
+    full or absent): both compare-and-sets must hit. Raises asyncpg.LockNotAvailableError when somebody is busy
+    with the contact: the router holds agents of other offers in the same transaction and must not wait for a
+    contact, whose holder may be waiting for one of them."""
+    contact = await contact_rows.get_for_update(tx, contact_id, wait=False)
     if contact.state != ContactState.QUEUED:
         return None
     name = await agent_states.take_load(tx, agent_id, cost)
@@ -309,9 +313,7 @@ async def start_wrap_up(tx: Transaction, contact_id: UUID, *, now: datetime, end
     contact = await contact_rows.move(
         tx, contact_id, ContactMove.START_WRAP_UP, {"ended_at": now, "wrap_up_until": until}
     )
-    talked = int((now - contact.accepted_at).total_seconds()) if contact.accepted_at else 0
-    data = {"ended_by": ended_by, "handled_seconds": talked}
-    await touchpoints.append(tx, contact.subject, "contact.ended", data=data, once=str(contact.routing_round))
+    ended = None
     if offer is not None:
         ended = await offers.end(
             tx, offer.id, OfferState.ENDED, reason=f"ended_by_{ended_by}", sources=(OfferState.ACCEPTED,)
@@ -319,7 +321,11 @@ async def start_wrap_up(tx: Transaction, contact_id: UUID, *, now: datetime, end
         await agent_states.finish_work(
             tx, offer.agent_id, offer.cost, contact_id=contact_id, wrap_up_until=until
         )
-        await tx.publish(WrapUpStarted(ended or offer, contact))
+    talked = int((now - contact.accepted_at).total_seconds()) if contact.accepted_at else 0
+    data = {"ended_by": ended_by, "handled_seconds": talked}
+    await touchpoints.append(tx, contact.subject, "contact.ended", data=data, once=str(contact.routing_round))
+    if ended is not None:
+        await tx.publish(WrapUpStarted(ended, contact))
     await mark_contact(tx, contact_id)
     return contact
 
@@ -356,6 +362,7 @@ async def complete_wrap_up(
         raise NotYourContact("this contact is not in wrap-up")
     if dispositions:
         await contacts.set_dispositions(tx, contact_id, dispositions)
+    await agent_states.end_wrap_up(tx, contact.agent_id, contact_id)
     name = await _agent_name(tx, contact.agent_id)
     await touchpoints.append(
         tx,
@@ -366,7 +373,6 @@ async def complete_wrap_up(
         once=str(contact.routing_round),
     )
     closed = await contacts.close(tx, contact_id, Outcome.HANDLED, now=now)
-    await agent_states.end_wrap_up(tx, contact.agent_id, contact_id)
     await tx.publish(AgentStateChanged(contact.agent_id))
     return closed or contact
 
