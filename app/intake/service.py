@@ -16,6 +16,7 @@ from app.contacts import service as contacts
 from app.contacts.lifecycle import ContactState, Outcome
 from app.contacts.models import Contact
 from app.contacts.service import NewContact
+from app.core.batch import Batch
 from app.core.db import Reader, Transaction
 from app.core.errors import NotFound
 from app.customers.identify import identify
@@ -36,6 +37,7 @@ from app.selfservice.state import Facts, PathEntry
 from app.selfservice.state import Outcome as FlowOutcome
 from app.selfservice.turns import Close, Enqueue, FlowInput, HungUp, Search, Turn
 from app.touchpoints import log as touchpoints
+from app.touchpoints.log import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +112,27 @@ def _new_contact(
     )
 
 
-async def receive(tx: Transaction, received: Received, *, answer: str | None) -> Contact:
-    """Open the contact and start its run. `answer` is what the channel answers, kept for repeated replies."""
-    contact = await contacts.open_contact(tx, received.new, contact_id=received.contact_id)
-    await runs.start(
-        tx,
-        contact_id=contact.id,
+def opening(batch: Batch, received: Received, *, answer: str | None) -> None:
+    """Add the contact, its run and its first touchpoints to a batch. `answer` is what the channel answers, kept for
+    repeated replies."""
+    subject, opened = contacts.opening(batch, received.new, received.contact_id)
+    runs.start(
+        batch,
+        contact_id=received.contact_id,
         flow_id=received.entry.flow_id,
         version=received.entry.flow_version,
         state=received.turn.state,
         answer=answer,
     )
-    await _log_path(tx, contact, received.turn.log, step=received.turn.state.steps)
-    return contact
+    state = received.turn.state
+    touchpoints.append_first(batch, subject, [opened, *_lines(received.turn.log, step=state.steps)])
+
+
+async def settle_first_turn(tx: Transaction, received: Received, *, now: datetime) -> None:
+    """What follows from a first turn that asks nothing: a flow that queues or closes at once."""
+    contact = await contact_rows.get_for_update(tx, received.contact_id)
+    flow = await runs.definition(tx, received.entry.flow_id, received.entry.flow_version)
+    await _apply(tx, flow, contact, received.turn, now=now)
 
 
 async def advance(
@@ -253,16 +263,18 @@ _OUTCOMES = {
 }
 
 
+def _lines(log: Sequence[PathEntry], *, step: int) -> list[Line]:
+    """The touchpoints a turn's log becomes; entries another touchpoint tells are left out."""
+    return [
+        Line(kind, f"{step}.{n}", mapping.touchpoint_actor(entry), mapping.touchpoint_data(entry))
+        for n, entry in enumerate(log)
+        if (kind := mapping.touchpoint_kind(entry)) is not None
+    ]
+
+
 async def _log_path(tx: Transaction, contact: Contact, log: Sequence[PathEntry], *, step: int) -> None:
-    for n, entry in enumerate(log):
-        kind = mapping.touchpoint_kind(entry)
-        if kind is None:
-            continue
+    for line in _lines(log, step=step):
         await touchpoints.append(
-            tx,
-            contact.subject,
-            kind,
-            actor=mapping.touchpoint_actor(entry),
-            data=mapping.touchpoint_data(entry),
-            once=f"{step}.{n}",
+            tx, contact.subject, line.kind, actor=line.actor, data=line.data, once=line.once
         )
+
