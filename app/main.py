@@ -13,7 +13,7 @@ from app.channels.voice.webhooks import voice_routes
 from app.console.housekeeping import Housekeeping
 from app.console.socket import router as agent_socket
 from app.core.auth import Principal
-from app.core.http import MAX_BODY_BYTES, install_error_handlers
+from app.core.http import EdgeRules, install_error_handlers
 from app.core.settings import Settings
 from app.health import health_routes
 from app.process import Process, build, opened, working
@@ -44,17 +44,17 @@ def create_app(
         title=openapi.TITLE,
         version=openapi.VERSION,
         lifespan=lifespan,
-        docs_url="/api/docs",
+        docs_url=None,  # its page runs scripts of another host on our origin
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
-        max_body_size=MAX_BODY_BYTES,
     )
+    app.add_middleware(EdgeRules, is_secure=settings.is_secure)
     _keep_state(app, process)
     install_error_handlers(app)
+    app.router.routes += voice_routes(process.database, settings)  # first: the hottest addresses
     app.include_router(api)
     app.include_router(agent_socket)
-    app.router.routes += health_routes(process.database, process.bus)
-    app.router.routes += voice_routes(process.database, settings)
+    app.router.routes += health_routes(process.database, process.bus, settings)
     app.router.routes += page_routes(settings)
     openapi.install(app)
     return app

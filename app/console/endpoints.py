@@ -60,7 +60,7 @@ async def _own_contact(tx: Transaction, contact_id: UUID, principal: Principal) 
     """Another agent's contact is answered like one that does not exist."""
     contact = await contact_rows.get_for_update(tx, contact_id)
     if contact.agent_id != principal.agent_id:
-        raise NotYourContact("there is no such contact in your hands")
+        raise NotYourContact("there is no such contact")
     return contact
 
 

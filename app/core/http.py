@@ -12,7 +12,9 @@ import orjson
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.auth import Permission, Principal
 from app.core.db import DATABASE_AWAY, Database, Reader, Transaction
@@ -106,9 +108,60 @@ class Public:
         """Nothing to check."""
 
 
+class EdgeRules:
+    """ASGI middleware: a body too large is not read, no content type is guessed, and nothing of the
+    API is kept in a cache (OWASP ASVS 5.0, 3.4.1, 3.4.4 and 14.3.2)."""
+
+    def __init__(self, app: ASGIApp, *, is_secure: bool):
+        self._app = app
+        self._is_secure = is_secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, and add the headers that the answer does not have."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        size = Headers(scope=scope).get("content-length", "")
+        if size.isdigit() and int(size) > MAX_BODY_BYTES:
+            await problem_response(_too_large())(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY_BYTES:
+                raise HTTPException(
+                    413
+                )  # the frameworks let their own exception through while reading a body
+            return message
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                if scope["path"].startswith("/api/"):
+                    headers.setdefault("Cache-Control", "no-store")
+                    headers.setdefault(
+                        "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"
+                    )
+                if self._is_secure:
+                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            await send(message)
+
+        await self._app(scope, receive_limited, send_with_headers)
+
+
+def _too_large() -> BodyTooLarge:
+    return BodyTooLarge(f"the body may hold {MAX_BODY_BYTES // 1024} KiB at most")
+
+
 def problem_response(error: AppError) -> Response:
     """An error as RFC 9457 `application/problem+json`."""
-    headers = {"Retry-After": str(error.retry_after_seconds)} if error.retry_after_seconds else None
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if error.retry_after_seconds:
+        headers["Retry-After"] = str(error.retry_after_seconds)
     return Response(
         orjson.dumps(error.problem()), error.status, headers=headers, media_type="application/problem+json"
     )
@@ -134,7 +187,7 @@ async def _render_http_exception(_: Request, error: Exception) -> Response:
     if error.status_code == 404:
         return problem_response(NotFound("there is nothing at this address"))
     if error.status_code == 413:
-        return problem_response(BodyTooLarge(f"the body may hold {MAX_BODY_BYTES // 1024} KiB at most"))
+        return problem_response(_too_large())
     problem = AppError(str(error.detail))
     body = {
         **problem.problem(),

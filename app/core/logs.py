@@ -20,7 +20,10 @@ def configure(*, level: str, output: str, keep_personal_data: bool = False) -> N
     """Set up structlog and route the standard library's loggers to standard error as well."""
     number = _LEVELS[level]
     renderer: Any = (
-        structlog.processors.JSONRenderer() if output == "json" else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer()
+        if output == "json"
+        # the usual formatter prints the local variables of every frame, personal data among them
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,

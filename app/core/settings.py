@@ -69,10 +69,14 @@ class Settings(BaseSettings):
         default=12, ge=3, description="agent said yes: the leg must join within"
     )
     router_lease_seconds: int = Field(default=6, ge=2)
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="bearer token for /metrics; unset: only programs on this machine may read it",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     log_personal_data: bool = Field(
-        default=False, description="keep `pii.*` fields in logs; never in production"
+        default=False, description="keep `pii_*` fields in logs; never in production"
     )
 
     @field_validator("allowed_origins", mode="before")

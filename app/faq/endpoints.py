@@ -35,8 +35,8 @@ def faq_router(mask: Callable[[str], str]) -> APIRouter:
         operation_id="faq_search",
     )
     async def search_articles(
-        tx: Tx,
         principal: Searcher,
+        tx: Tx,
         q: Annotated[str, Query(max_length=MAX_TEXT_CHARS, description="the question, in any script")],
         lang: Annotated[
             Language, Query(description="language of the answers, where they exist")
@@ -67,7 +67,7 @@ def faq_router(mask: Callable[[str], str]) -> APIRouter:
         responses=problem_responses(InvalidInput, NotSignedIn, PermissionDenied, NotFound),
         operation_id="faq_use",
     )
-    async def report_use(tx: Tx, principal: Helper, use: FaqUse) -> None:
+    async def report_use(principal: Helper, tx: Tx, use: FaqUse) -> None:
         """Count what the agent did with an article. Repeating the same use of the same search counts once."""
         await record_use(
             tx,

@@ -1,0 +1,263 @@
+"""Who may do what: every address says whom it serves, and refuses everybody else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, APIWebSocketRoute, RouteContext, iter_route_contexts
+from starlette.routing import Mount, Route
+
+from app.core.auth import PERMISSIONS_OF_ROLE, Permission
+from app.core.http import Public, Requires, _reader, _transaction
+from app.main import create_app
+from tests.support.app import RunningApp, app_settings, close_code, running_app
+from tests.support.centre import COMMAND_HEADERS
+
+OPEN_TO_EVERYBODY = {
+    "/": "leads to the console",
+    "/console": "the page itself; what it shows comes from the API",
+    "/console/{rest:path}": "the same page",
+    "/simulator": "the page itself; the phone network behind it is a process of its own",
+    "/simulator/config.json": "addresses of the demo's phone network; 404 without a demo",
+    "/static": "the built front end",
+    "/media": "sounds that the carrier plays to callers",
+    "/healthz": "says only that the process answers",
+    "/readyz": "says only which part is not ready",
+    "/metrics": "guards itself: local callers, or the token of the settings",
+    "/api/v1/openapi.json": "the public description of the API",
+}
+SIGNED_BY_THE_CARRIER = "/webhooks/twilio/voice/"
+SOCKETS = {"/ws/agent": "origin, then a ticket of a signed-in session in the first frame"}
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    """The application, not started: its list of addresses is all that is looked at."""
+    return create_app(app_settings(8000, "postgresql://nowhere.invalid/x"), "", with_worker=False)
+
+
+def api_routes(app: FastAPI) -> list[RouteContext]:
+    contexts = iter_route_contexts(app.router.routes)
+    return [context for context in contexts if isinstance(context.original_route, APIRoute)]
+
+
+def guards(dependant: Dependant) -> list[Requires | Public]:
+    return [d.call for d in dependant.dependencies if isinstance(d.call, Requires | Public)]
+
+
+def test_every_endpoint_says_whom_it_serves(app: FastAPI) -> None:
+    routes = api_routes(app)
+    assert len(routes) > 15
+    silent = [route.path for route in routes if len(guards(route.dependant)) != 1]
+    assert silent == []
+
+
+def test_only_signing_in_is_open_to_everybody(app: FastAPI) -> None:
+    public = [r.path for r in api_routes(app) if isinstance(guards(r.dependant)[0], Public)]
+    assert public == ["/api/v1/session"]
+
+
+def test_nobody_costs_a_transaction_before_they_are_known(app: FastAPI) -> None:
+    """A connection held while a second one is waited for would also starve a small pool for ever."""
+    for route in api_routes(app):
+        calls = [d.call for d in route.dependant.dependencies]
+        opened = [i for i, call in enumerate(calls) if call in (_transaction, _reader)]
+        known = [i for i, call in enumerate(calls) if isinstance(call, Requires)]
+        assert not opened or not known or min(opened) > max(known), f"{route.path}: put the principal first"
+
+
+def test_every_other_address_is_listed_with_its_reason(app: FastAPI) -> None:
+    contexts = list(iter_route_contexts(app.router.routes))
+    others = {
+        c.path
+        for c in contexts
+        if isinstance(c.original_route, Route | Mount) and not isinstance(c.original_route, APIRoute)
+    }
+    webhooks = {path for path in others if path and path.startswith(SIGNED_BY_THE_CARRIER)}
+    assert len(webhooks) >= 8
+    assert others - webhooks == set(OPEN_TO_EVERYBODY)
+    sockets = {c.path for c in contexts if isinstance(c.original_route, APIWebSocketRoute)}
+    assert sockets == set(SOCKETS)
+
+
+@pytest.fixture
+async def web(dsn: str) -> AsyncIterator[RunningApp]:
+    """The running application."""
+    async with running_app(dsn) as running:
+        yield running
+
+
+def address(route: RouteContext) -> str:
+    path = route.path or ""
+    return "/".join(str(uuid4()) if part.startswith("{") else part for part in path.split("/"))
+
+
+def methods(route: RouteContext) -> set[str]:
+    return route.methods or set()
+
+
+async def test_anonymous_callers_get_401_everywhere(web: RunningApp) -> None:
+    client = web.client()
+    for route in api_routes(web.app):
+        if isinstance(guards(route.dependant)[0], Public):
+            continue
+        for method in methods(route):
+            answer = await client.request(method, address(route), headers=COMMAND_HEADERS)
+            assert answer.status_code == 401, (method, route.path, answer.text)
+            assert answer.json()["code"] == "not_signed_in"
+
+
+async def test_commands_from_elsewhere_get_403_everywhere(web: RunningApp) -> None:
+    mei = await web.person("mei")
+    forged = [
+        {},  # a form of another site cannot send the header
+        {**COMMAND_HEADERS, "Origin": "https://evil.example.com"},
+        {**COMMAND_HEADERS, "Origin": "null"},
+        {**COMMAND_HEADERS, "Origin": f"{web.base_url}.evil.example.com"},
+    ]
+    for route in api_routes(web.app):
+        for method in methods(route) - {"GET"}:
+            for headers in forged:
+                answer = await mei.http.request(method, address(route), headers=headers, json={})
+                expected = 422 if isinstance(guards(route.dependant)[0], Public) else 403
+                assert answer.status_code == expected, (method, route.path, headers, answer.text)
+
+
+async def test_signing_in_from_elsewhere_is_refused(web: RunningApp) -> None:
+    body = {"login": "mei", "password": "x" * 12}
+    headers = {**COMMAND_HEADERS, "Origin": "https://evil.example.com"}
+    answer = await web.client().post("/api/v1/session", json=body, headers=headers)
+    assert answer.status_code == 403
+
+
+async def test_our_own_origin_is_welcome(web: RunningApp) -> None:
+    mei = await web.person("mei")
+    headers = {**COMMAND_HEADERS, "Origin": web.base_url}
+    answer = await mei.http.put("/api/v1/agents/me/presence", json={"presence": "away"}, headers=headers)
+    assert answer.status_code == 200
+
+
+NEEDED = {
+    "console_snapshot": Permission.CONSOLE_USE,
+    "get_session": Permission.CONSOLE_USE,
+    "sign_out": Permission.CONSOLE_USE,
+    "socket_ticket": Permission.CONSOLE_USE,
+    "softphone_token": Permission.CONSOLE_USE,
+    "set_presence": Permission.PRESENCE_CHANGE_OWN,
+    "accept_offer": Permission.OFFERS_ANSWER,
+    "reject_offer": Permission.OFFERS_ANSWER,
+    "get_contact": Permission.CUSTOMERS_READ,
+    "contact_timeline": Permission.CUSTOMERS_READ,
+    "customer_timeline": Permission.CUSTOMERS_READ,
+    "choose_customer": Permission.CUSTOMERS_CONFIRM,
+    "hold": Permission.CONTACTS_HANDLE_OWN,
+    "resume": Permission.CONTACTS_HANDLE_OWN,
+    "hang_up": Permission.CONTACTS_HANDLE_OWN,
+    "add_note": Permission.CONTACTS_HANDLE_OWN,
+    "complete_wrap_up": Permission.CONTACTS_HANDLE_OWN,
+    "extend_wrap_up": Permission.CONTACTS_HANDLE_OWN,
+    "faq_search": Permission.FAQ_SEARCH,
+    "faq_use": Permission.FAQ_USE,
+}
+
+
+def test_each_endpoint_needs_the_permission_of_the_table(app: FastAPI) -> None:
+    found = {}
+    for route in api_routes(app):
+        guard = guards(route.dependant)[0]
+        if isinstance(guard, Requires):
+            found[route.operation_id] = guard.permission
+    assert {name: found.get(name) for name in NEEDED} == NEEDED
+    assert set(found) == set(NEEDED), "a new endpoint belongs into the table"
+
+
+def test_roles_hold_what_the_matrix_says() -> None:
+    agent, supervisor, admin = (PERMISSIONS_OF_ROLE[role] for role in ("agent", "supervisor", "admin"))
+    assert set(NEEDED.values()) <= agent, "everybody may work"
+    assert Permission.TEAM_SUPERVISE not in agent
+    assert Permission.AUDIT_READ not in agent
+    assert agent < supervisor <= admin == set(Permission)
+
+
+@pytest.mark.parametrize("role", ["agent", "supervisor", "admin"])
+async def test_a_role_without_a_permission_gets_403(
+    web: RunningApp, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await web.person("mei", role=role)
+    monkeypatch.setitem(PERMISSIONS_OF_ROLE, role, frozenset())
+    for route in api_routes(web.app):
+        if isinstance(guards(route.dependant)[0], Public):
+            continue
+        for method in methods(route):
+            answer = await person.http.request(method, address(route), headers=COMMAND_HEADERS)
+            assert answer.status_code == 403, (method, route.path, answer.text)
+
+
+@pytest.mark.parametrize("role", ["agent", "supervisor", "admin"])
+async def test_another_agents_contact_is_answered_like_none_at_all(web: RunningApp, role: str) -> None:
+    mei, stranger = await web.person("mei"), await web.person("tom", role=role)
+    async with mei.console():
+        await mei.command("PUT", "/agents/me/presence", {"presence": "available"})
+        contact_id = await web.talking(mei)
+    commands = {
+        "hold": None,
+        "resume": None,
+        "hang-up": None,
+        "notes": {"client_id": str(uuid4()), "body": "hello"},
+        "wrap-up": {"client_id": str(uuid4()), "dispositions": ["solved"]},
+        "wrap-up/extend": None,
+        "customer": {"customer_id": None},
+    }
+    for command, body in commands.items():
+        foreign = await stranger.call("POST", f"/contacts/{contact_id}/{command}", body)
+        missing = await stranger.call("POST", f"/contacts/{uuid4()}/{command}", body)
+        assert foreign.status_code == missing.status_code == 404, (command, foreign.text)
+        assert foreign.json() == missing.json(), "the answer must not tell whether the contact exists"
+
+
+async def test_another_agents_offer_is_answered_like_none_at_all(web: RunningApp) -> None:
+    mei, tom = await web.person("mei"), await web.person("tom")
+    async with mei.console():
+        await mei.command("PUT", "/agents/me/presence", {"presence": "available"})
+        _, offer_id = await web.offered(mei)
+        for answer in ("accept", "reject"):
+            foreign = await tom.call("POST", f"/offers/{offer_id}/{answer}")
+            missing = await tom.call("POST", f"/offers/{uuid4()}/{answer}")
+            assert foreign.status_code == 404
+            assert foreign.json() == missing.json()
+
+
+async def test_a_closed_session_is_refused_at_once_and_its_sockets_close(web: RunningApp) -> None:
+    mei = await web.person("mei")
+    other_browser = await web.sign_in("mei", mei.agent_id)
+    async with mei.console() as console, other_browser.console() as staying:
+        cookies = httpx.Cookies(mei.http.cookies)
+        await mei.command("DELETE", "/session")
+        mei.http.cookies = cookies
+        assert (await mei.call("GET", "/session")).status_code == 401
+        async with asyncio.timeout(5):
+            assert await close_code(console.socket) == 4401
+        await staying.settle()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update agents set is_enabled = false",
+        "update login_sessions set expires_at = switchboard_now() - interval '1 second'",
+        "update login_sessions set last_seen_at = switchboard_now() - interval '1 day'",
+    ],
+)
+async def test_a_session_that_ends_any_other_way_is_refused_too(web: RunningApp, change: str) -> None:
+    mei = await web.person("mei")
+    ticket = await mei.ticket()
+    async with web.database.transaction() as tx:
+        await tx.execute(change)
+    assert (await mei.call("GET", "/session")).status_code == 401
+    async with web.socket() as socket:
+        await socket.send(f'{{"id": 1, "type": "hello", "ticket": "{ticket}"}}')
+        assert await close_code(socket) == 4401
