@@ -277,4 +277,3 @@ async def _log_path(tx: Transaction, contact: Contact, log: Sequence[PathEntry],
         await touchpoints.append(
             tx, contact.subject, line.kind, actor=line.actor, data=line.data, once=line.once
         )
-

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.core.batch import Batch
 from app.core.db import Reader, Record, Transaction, rows_changed
 from app.core.ids import new_id
 
@@ -101,17 +102,22 @@ def is_room_of(name: str, contact_id: UUID) -> bool:
     return name.startswith(f"itx-{contact_id}-")
 
 
-async def create(tx: Transaction, *, contact_id: UUID, call_sid: str) -> None:
+def create(batch: Batch, *, contact_id: UUID, call_sid: str) -> None:
     """The call and its customer's leg."""
-    await tx.execute(
-        """with call as (
-             insert into voice_calls (contact_id, state, call_sid, room) values ($1, 'ivr', $2, $3))
-           insert into voice_legs (id, contact_id, kind, call_sid, status)
-           values ($4, $1, 'customer', $2, 'in-progress')""",
+    batch.add(
+        "call",
+        "insert into voice_calls (contact_id, state, call_sid, room) values ($1, 'ivr', $2, $3)",
         contact_id,
         call_sid,
         room_name(contact_id, 0),
+    )
+    batch.add(
+        "customer_leg",
+        """insert into voice_legs (id, contact_id, kind, call_sid, status)
+           values ($1, $2, 'customer', $3, 'in-progress')""",
         new_id(),
+        contact_id,
+        call_sid,
     )
 
 

@@ -8,20 +8,23 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import asyncpg
+
 from app.channels.twilio.signature import Form
 from app.channels.voice import calls, twiml
 from app.channels.voice.calls import CallState
 from app.channels.voice.numbers import Line, Lines
 from app.channels.voice.show import show
 from app.channels.voice.urls import VoiceUrls
-from app.core import inbox
+from app.core import clock, inbox
+from app.core.batch import Batch
 from app.core.db import Database, Reader, Transaction
 from app.core.errors import InvalidInput, NotFound
 from app.core.ids import new_id
 from app.core.settings import Settings
 from app.customers.phones import Number, PhoneAddress, normalise
 from app.intake import service as intake
-from app.selfservice.turns import Close, Enqueue, Turn, input_from
+from app.selfservice.turns import Close, Collect, Enqueue, Turn, input_from
 
 INBOX_SOURCE = "twilio.voice"
 CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
@@ -59,34 +62,44 @@ class Inbound:
         sid = call_sid_of(form)
         called = normalise(form.get("To", ""), self._region)
         address = normalise(form.get("From", ""), self._region)
-        async with self._database.transaction() as tx:
-            answer = await inbox.answer_of(tx, INBOX_SOURCE, sid)
-            if answer is not None:
-                return answer
-            return await self._open(tx, sid, called, address)
-
-    async def _open(self, tx: Transaction, sid: str, called: PhoneAddress, address: PhoneAddress) -> str:
-        line = await self._line(tx, called)
-        now: datetime = await tx.fetchval("select switchboard_now()")
-        contact_id = new_id()
-        received = await intake.prepare(
-            tx,
-            contact_id=contact_id,
-            channel="voice",
-            address=address,
-            to_address=line.number,
-            entry=intake.Entry(line.flow_id, line.flow_version, line.locale),
-            now=now,
-            time_zone=self._time_zone,
-        )
-        answer = twiml.turn_document(received.turn, url=self._urls.of_contact(contact_id))
-        if not await inbox.take(tx, INBOX_SOURCE, sid, answer):
-            # the same webhook was answered by another process at this very moment
-            return await inbox.answer_of(tx, INBOX_SOURCE, sid) or answer
-        await intake.receive(tx, received, answer=answer)
-        await calls.create(tx, contact_id=contact_id, call_sid=sid)
-        await self._follow(tx, contact_id, received.turn)
+        async with self._database.read() as reader:
+            line = await self._line(reader, called)
+            received = await intake.prepare(
+                reader,
+                contact_id=new_id(),
+                channel="voice",
+                address=address,
+                to_address=line.number,
+                entry=intake.Entry(line.flow_id, line.flow_version, line.locale),
+                now=clock.utc_now(),
+                time_zone=self._time_zone,
+            )
+        answer = twiml.turn_document(received.turn, url=self._urls.of_contact(received.contact_id))
+        batch = Batch()
+        inbox.taking(batch, INBOX_SOURCE, sid, answer)
+        intake.opening(batch, received, answer=answer)
+        calls.create(batch, contact_id=received.contact_id, call_sid=sid)
+        try:
+            await self._store(batch, received)
+        except asyncpg.UniqueViolationError:
+            # answered before, perhaps by another process at this very moment: the first answer stands
+            async with self._database.read() as reader:
+                first = await inbox.answer_of(reader, INBOX_SOURCE, sid)
+            if first is None:
+                raise
+            return first
         return answer
+
+    async def _store(self, batch: Batch, received: intake.Received) -> None:
+        """One statement for the usual first turn, which asks something; more only for one that does not."""
+        if isinstance(received.turn.action, Collect):
+            await self._database.write(batch)
+            return
+        async with self._database.transaction() as tx:
+            await tx.write(batch)
+            now: datetime = await tx.fetchval("select switchboard_now()")
+            await intake.settle_first_turn(tx, received, now=now)
+            await self._follow(tx, received.contact_id, received.turn)
 
     async def _line(self, reader: Reader, called: PhoneAddress) -> Line:
         line = await self._lines.find(reader, called.e164) if isinstance(called, Number) else None
