@@ -8,11 +8,13 @@ from uuid import UUID
 from app.contacts import repository
 from app.contacts.events import ContactChanged, ContactClosed
 from app.contacts.lifecycle import ContactMove, ContactState, Outcome
-from app.contacts.models import COLUMNS, Contact, contact_of
+from app.contacts.models import Contact
+from app.core.batch import Batch
 from app.core.db import Reader, Transaction
 from app.core.errors import InvalidInput
 from app.core.ids import new_id
 from app.touchpoints import log as touchpoints
+from app.touchpoints.log import Line, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,14 @@ class NewContact:
     direction: str = "inbound"
 
 
-async def open_contact(tx: Transaction, new: NewContact, *, contact_id: UUID | None = None) -> Contact:
-    """Open a contact in self-service and log it."""
-    row = await tx.fetchrow(
-        f"""insert into contacts (id, channel, direction, state, customer_id, identification, candidates,
-                                  from_address, to_address, language, priority)
-            values ($1, $2, $3, 'self_service', $4, $5, $6, $7, $8, $9, $10) returning {COLUMNS}""",  # noqa: S608
-        contact_id or new_id(),
+def opening(batch: Batch, new: NewContact, contact_id: UUID) -> tuple[Subject, Line]:
+    """Add the contact, in self-service, to a batch. Returns whose timeline it is on and the line to log first."""
+    batch.add(
+        "contact",
+        """insert into contacts (id, channel, direction, state, customer_id, identification, candidates,
+                                 from_address, to_address, language, priority)
+           values ($1, $2, $3, 'self_service', $4, $5, $6, $7, $8, $9, $10)""",
+        contact_id,
         new.channel,
         new.direction,
         new.customer_id,
@@ -47,13 +50,18 @@ async def open_contact(tx: Transaction, new: NewContact, *, contact_id: UUID | N
         new.language,
         new.priority,
     )
-    assert row is not None  # noqa: S101 -- INSERT … RETURNING
-    contact = contact_of(row)
-    data: dict[str, Any] = {"identification": contact.identification, "withheld": new.from_address is None}
-    await touchpoints.append(
-        tx, contact.subject, "contact.opened", actor=touchpoints.CUSTOMER, data=data, once="1"
-    )
-    return contact
+    data = {"identification": new.identification, "withheld": new.from_address is None}
+    opened = Line("contact.opened", "1", touchpoints.CUSTOMER, data)
+    return Subject(contact_id, new.customer_id, new.channel), opened
+
+
+async def open_contact(tx: Transaction, new: NewContact, *, contact_id: UUID | None = None) -> Contact:
+    """Open a contact in self-service and log it."""
+    batch = Batch()
+    subject, opened = opening(batch, new, contact_id or new_id())
+    touchpoints.append_first(batch, subject, [opened])
+    await tx.write(batch)
+    return await repository.get(tx, subject.contact_id)
 
 
 async def close(

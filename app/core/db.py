@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, cast
 import asyncpg
 import orjson
 
+from app.core.batch import Batch
 from app.core.events import DomainEvent, EventRegistry
 from app.core.hints import Hint
 
@@ -76,6 +77,11 @@ class Transaction(Reader):
     async def executemany(self, sql: str, args: Iterable[Sequence[Any]]) -> None:
         """Run a statement once per row of arguments."""
         await self.connection.executemany(sql, args)
+
+    async def write(self, batch: Batch) -> None:
+        """Run a batch as part of this transaction."""
+        await self.connection.execute(batch.statement, *batch.args)
+        self.hints += batch.hints
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -192,6 +198,13 @@ class Database:
                 yield tx
         if tx.hints:
             self._on_commit(tx.hints)
+
+    async def write(self, batch: Batch) -> None:
+        """Run a batch on its own: one statement is one transaction, without a BEGIN and a COMMIT of its own."""
+        async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            await connection.execute(batch.statement, *batch.args)
+        if batch.hints:
+            self._on_commit(batch.hints)
 
     @asynccontextmanager
     async def read(self, *, snapshot: bool = False) -> AsyncIterator[Reader]:

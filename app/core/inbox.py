@@ -1,5 +1,6 @@
 """What came in from outside, once each. The key is the sender's own; the answer given first is given again."""
 
+from app.core.batch import Batch
 from app.core.db import Reader, Transaction
 
 
@@ -15,6 +16,11 @@ async def take(tx: Transaction, source: str, key: str, answer: str | None = None
             answer,
         )
     )
+
+
+def taking(batch: Batch, source: str, key: str, answer: str) -> None:
+    """Claim the key as part of a batch: when it was taken before, the whole batch fails with a unique violation."""
+    batch.add("inbox_line", "insert into inbox (source, key, answer) values ($1, $2, $3)", source, key, answer)
 
 
 async def answer_of(reader: Reader, source: str, key: str) -> str | None:

@@ -1,6 +1,7 @@
 """What a caller hears and may answer at each asking step of a flow. Pure: state in, `Collect` out."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import assert_never
 
 from app.selfservice.definition import (
@@ -143,6 +144,11 @@ def _asked(
 
 
 def _hints(words: Iterable[str]) -> tuple[str, ...]:
+    return _clean_hints(tuple(words))
+
+
+@lru_cache(maxsize=512)  # the menus of all published flows in all languages; every call meets the same few
+def _clean_hints(words: tuple[str, ...]) -> tuple[str, ...]:
     """Phrases without the commas that separate them on the wire, each once."""
     clean = dict.fromkeys(" ".join(w.replace(",", " ").split())[:_MAX_HINT] for w in words)
     return tuple(word for word in clean if word)[:MAX_HINTS]

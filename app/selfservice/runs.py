@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from app.core.batch import Batch
 from app.core.db import Reader, Transaction
 from app.core.errors import NotFound
 from app.selfservice import statejson
@@ -65,11 +66,12 @@ class Run:
     search_id: UUID | None
 
 
-async def start(
-    tx: Transaction, *, contact_id: UUID, flow_id: UUID, version: int, state: State, answer: str | None
+def start(
+    batch: Batch, *, contact_id: UUID, flow_id: UUID, version: int, state: State, answer: str | None
 ) -> None:
     """The contact meets the flow."""
-    await tx.execute(
+    batch.add(
+        "flow_run",
         """insert into flow_runs (contact_id, flow_id, version, step, state, answer)
            values ($1, $2, $3, $4, $5, $6)""",
         contact_id,

@@ -3,14 +3,17 @@
 The database itself refuses to update or delete a line (trigger on `touchpoints`).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from app.core import streams
+from app.core.batch import UNKNOWN_SEQ, Batch
 from app.core.db import Transaction
+from app.core.hints import Hint
 from app.core.ids import new_id
 
 
@@ -51,6 +54,68 @@ def timeline_stream(*, customer_id: UUID | None, contact_id: UUID) -> str:
     return f"customer:{customer_id}" if customer_id else f"contact:{contact_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line about to be written; `once` as in `append`."""
+
+    kind: str
+    once: str
+    actor: Actor = SYSTEM
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def _view(subject: Subject, touchpoint_id: UUID, line: Line) -> dict[str, Any]:
+    return {
+        "touchpoint_id": str(touchpoint_id),
+        "contact_id": str(subject.contact_id),
+        "kind": line.kind,
+        "channel": subject.channel,
+        "actor": line.actor.kind,
+        "actor_name": line.actor.name,
+        "data": line.data,
+    }
+
+
+def append_first(batch: Batch, subject: Subject, lines: Sequence[Line]) -> None:
+    """The first lines of a new contact, in order, as part of the batch that opens it."""
+    ids = [new_id() for _ in lines]
+    batch.add(
+        "touchpoint_lines",
+        """insert into touchpoints (id, kind, contact_id, customer_id, channel, actor_kind, actor_id, data, dedup_key)
+           select id, kind, $1, $2, $3, actor_kind, actor_id, data, dedup_key
+           from unnest($4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::jsonb[], $9::text[])
+                as line(id, kind, actor_kind, actor_id, data, dedup_key)""",
+        subject.contact_id,
+        subject.customer_id,
+        subject.channel,
+        ids,
+        [line.kind for line in lines],
+        [line.actor.kind for line in lines],
+        [line.actor.id for line in lines],
+        [line.data for line in lines],
+        [f"{subject.contact_id}:{line.kind}:{line.once}" for line in lines],
+    )
+    batch.add(
+        "touchpoint_stream",
+        """insert into streams (stream, seq) values ($1, $2)
+           on conflict (stream) do update set seq = streams.seq + $2 returning seq""",
+        subject.stream,
+        len(lines),
+    )
+    batch.add(
+        "touchpoint_events",
+        """insert into events (stream, seq, type, body, at)
+           select $1, moved.seq - $2 + line.place, 'touchpoint.added',
+                  jsonb_build_object('touchpoint', line.view || jsonb_build_object('at', switchboard_now())),
+                  switchboard_now()
+           from touchpoint_stream moved, unnest($3::jsonb[]) with ordinality as line(view, place)""",
+        subject.stream,
+        len(lines),
+        [_view(subject, touchpoint_id, line) for touchpoint_id, line in zip(ids, lines, strict=True)],
+    )
+    batch.hints.append(Hint(streams.TOPIC_PREFIX + subject.stream, UNKNOWN_SEQ))
+
+
 _APPEND = """
 with line as (
   insert into touchpoints (id, kind, contact_id, customer_id, channel, actor_kind, actor_id, data, dedup_key)
@@ -77,15 +142,7 @@ async def append(
     """Add a line. `once` names the occasion within (contact, kind): a second line for the same occasion is not
     written and False is returned."""
     touchpoint_id = new_id()
-    view: dict[str, Any] = {
-        "touchpoint_id": str(touchpoint_id),
-        "contact_id": str(subject.contact_id),
-        "kind": kind,
-        "channel": subject.channel,
-        "actor": actor.kind,
-        "actor_name": actor.name,
-        "data": data or {},
-    }
+    view = _view(subject, touchpoint_id, Line(kind, once, actor, data or {}))
     row = await tx.fetchrow(
         _APPEND,
         touchpoint_id,
