@@ -4,17 +4,19 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { publishTo, stagingFolder } from "./scripts/publish.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const STATIC = at("../app/web/static");
 const PAGES = ["console", "simulator"];
 const service = process.env["SWITCHBOARD_URL"] ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
   root: at("."),
   base: "/static/",
-  plugins: [react()],
+  plugins: [react(), publishTo(STATIC)],
   build: {
-    outDir: at("../app/web/static"),
+    outDir: stagingFolder(STATIC),
     emptyOutDir: true,
     target: "es2022",
     assetsInlineLimit: 0,
@@ -37,7 +39,7 @@ export default defineConfig({
   },
   test: {
     projects: [
-      { extends: true, test: { name: "pure", environment: "node", include: ["{console,shared}/**/*.test.ts"] } },
+      { extends: true, test: { name: "pure", environment: "node", include: ["{console,shared,scripts}/**/*.test.ts"] } },
       { extends: true, test: { name: "page", environment: "happy-dom", include: ["simulator/**/*.test.{ts,tsx}"] } },
     ],
   },

@@ -172,6 +172,9 @@ class ScreenPop(Schema):
     """All an agent needs to know before saying hello."""
 
     identification: Identification
+    language: Literal["en", "zh-Hant", "zh-Hans"] = Field(
+        description="the language this contact is held in so far"
+    )
     customer: CustomerCard | None
     candidates: list[CustomerCandidate]
     self_service: SelfServiceSummary
@@ -336,6 +339,7 @@ class OfferAccepting(StreamEvent):
     type: Literal["offer.accepting"]
     offer_id: UUID
     contact_id: UUID
+    expires_at: datetime | None = Field(description="until when the media must be connected")
 
 
 class ContactChanged(StreamEvent):
@@ -429,7 +433,8 @@ class Heartbeat(Schema):
 
 
 class SocketError(Schema):
-    """A command failed, or (without `reply_to`) the connection is about to end."""
+    """A frame or command was refused; the socket stays open unless it was the hello. `reply_to` is the frame's id,
+    null when the frame had none that could be read."""
 
     type: Literal["error"]
     reply_to: int | None

@@ -24,6 +24,7 @@ async def screen_pop(reader: Reader, contact: Contact, *, locale: str) -> Screen
     candidates = [] if customer_id else await profile.candidates(reader, contact.candidates)
     return ScreenPop(
         identification=Identification(contact.identification),
+        language=contact.language,
         customer=await customer_card(reader, customer_id) if customer_id else None,
         candidates=[
             CustomerCandidate(

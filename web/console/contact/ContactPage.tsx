@@ -1,61 +1,73 @@
-import type { ContactView } from "../../shared/api/index.ts";
+import type { OfferView } from "../../shared/api/index.ts";
 import { phoneNumber } from "../../shared/format.ts";
 import { Avatar } from "../../shared/ui/Avatar.tsx";
 import { Failure } from "../../shared/ui/Feedback.tsx";
 import { channelWords, outcomeWords } from "../customer/words.ts";
+import { ComingActions } from "../offer/ComingActions.tsx";
 import { useText } from "../text.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import css from "./ContactPage.module.css";
 import { NoteComposer } from "./NoteComposer.tsx";
 import { OrderCard } from "./OrderCard.tsx";
 import { PathCard } from "./PathCard.tsx";
+import type { Stage, Subject } from "./subject.ts";
 import { SummaryLine } from "./SummaryLine.tsx";
 import { Timeline } from "./Timeline.tsx";
 
 interface ContactPageProps {
-  contact: ContactView;
-  mine: boolean;
+  contact: Subject;
+  stage: Stage;
+  /** The offer to answer, while the contact is not accepted. */
+  offer: OfferView | null;
 }
 
 /** One contact: how it got here, the matched order, and the customer's timeline; notes are internal. */
-export function ContactPage({ contact, mine }: ContactPageProps) {
+export function ContactPage({ contact, stage, offer }: ContactPageProps) {
   const t = useText();
   const { customer, orders, self_service: service } = contact.screen_pop;
-  const number = contact.from_address ? phoneNumber(contact.from_address) : t("number.withheld");
   const order = orders[0];
   return (
     <>
-      <header className={css.head}>
-        <Avatar
-          name={customer?.display_name ?? null}
-          size="large"
-          badge={<ChannelIcon channel={contact.channel} size={10} />}
-        />
-        <div className={css.title}>
-          <h1>{customer?.display_name ?? number}</h1>
-          <p>
-            <ChannelIcon channel={contact.channel} />
-            {[
-              channelWords(contact.channel, t),
-              contact.queue_name,
-              customer ? number : null,
-              mine ? null : outcomeWords(contact.outcome, t),
-            ]
-              .filter(Boolean)
-              .join(" · ")}
-          </p>
-        </div>
-      </header>
+      <Head contact={contact} stage={stage} offer={offer} />
       <SummaryLine service={service} lang={customer?.language} />
       {contact.command_error && <Failure>{t("call.command_failed", { reason: contact.command_error })}</Failure>}
       <div className={css.scroll} tabIndex={0} role="group" aria-label={t("timeline.area")}>
         <div className={css.cards}>
           {order && <OrderCard order={order} before={orders[1]} lang={customer?.language} />}
-          <PathCard service={service} contact={contact} />
+          <PathCard contact={contact} waiting={stage === "offered"} />
         </div>
         <Timeline contact={contact} />
       </div>
-      {mine && <NoteComposer contactId={contact.contact_id} />}
+      {stage === "mine" && <NoteComposer contactId={contact.contact_id} />}
     </>
+  );
+}
+
+function Head({ contact, stage, offer }: ContactPageProps) {
+  const t = useText();
+  const { customer } = contact.screen_pop;
+  const number = contact.from_address ? phoneNumber(contact.from_address) : t("number.withheld");
+  const words = [
+    channelWords(contact.channel, t),
+    contact.queue_name,
+    customer ? number : null,
+    stage === "finished" ? outcomeWords(contact.outcome, t) : null,
+  ];
+  return (
+    <header className={offer ? `${css.head} ${css.ringing}` : css.head}>
+      <Avatar
+        name={customer?.display_name ?? null}
+        size="large"
+        badge={<ChannelIcon channel={contact.channel} size={10} />}
+      />
+      <div className={css.title}>
+        <h1>{customer?.display_name ?? number}</h1>
+        <p>
+          <ChannelIcon channel={contact.channel} />
+          {words.filter(Boolean).join(" · ")}
+        </p>
+      </div>
+      {offer && <ComingActions offer={offer} />}
+    </header>
   );
 }

@@ -1,19 +1,28 @@
 import { Route } from "lucide-react";
-import type { ContactView, PathStep, SelfServiceSummary } from "../../shared/api/index.ts";
+import type { PathStep } from "../../shared/api/index.ts";
 import { duration } from "../../shared/format.ts";
 import { Key } from "../../shared/ui/Button.tsx";
+import { useElapsed } from "../store/now.ts";
 import { useText } from "../text.ts";
 import css from "./Cards.module.css";
+import type { Subject } from "./subject.ts";
 
 /** The last line, with the wait, tells of the queue better than the flow does. */
 const told = (step: PathStep) => step.kind !== "queued";
 
+/** How long the caller waited or, while they still do, has waited so far; in seconds. */
+function useWaited({ queued_at: queued, accepted_at: accepted }: Subject, waiting: boolean): number | null {
+  const soFar = useElapsed(queued);
+  if (!queued) return null;
+  if (accepted) return (Date.parse(accepted) - Date.parse(queued)) / 1000;
+  return waiting ? soFar : null;
+}
+
 /** How the caller got here: each step in self-service, in the words of the flow, and the wait. */
-export function PathCard({ service, contact }: { service: SelfServiceSummary; contact: ContactView }) {
+export function PathCard({ contact, waiting }: { contact: Subject; waiting: boolean }) {
   const t = useText();
-  const lang = contact.screen_pop.customer?.language;
-  const { queued_at: queued, accepted_at: accepted } = contact;
-  const waited = queued && accepted ? (Date.parse(accepted) - Date.parse(queued)) / 1000 : null;
+  const { customer, self_service: service, language } = contact.screen_pop;
+  const waited = useWaited(contact, waiting);
   if (service.path.length === 0 && waited === null) return null;
   return (
     <section className={css.card} aria-labelledby="path-card" data-testid="path-card">
@@ -25,15 +34,15 @@ export function PathCard({ service, contact }: { service: SelfServiceSummary; co
         {service.path.filter(told).map((step) => (
           <li key={`${step.at} ${step.kind} ${step.text}`}>
             <span className={css.kind}>{t(`path.${step.kind}`)}</span>
-            <span lang={lang}>
+            <span lang={customer?.language ?? language}>
               {step.text}
               {step.kind === "menu" && step.detail && <Key>{step.detail}</Key>}
             </span>
           </li>
         ))}
         {waited !== null && (
-          <li>
-            <span className={css.kind}>{t("path.waited")}</span>
+          <li data-still={waiting || undefined}>
+            <span className={css.kind}>{waiting ? t("path.waiting") : t("path.waited")}</span>
             <span className="figures">
               {contact.queue_name} · {duration(waited)}
             </span>

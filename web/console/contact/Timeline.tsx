@@ -1,6 +1,5 @@
-import { Bot, NotebookPen, UserRound } from "lucide-react";
 import { useMemo } from "react";
-import type { ContactView, TouchpointView } from "../../shared/api/index.ts";
+import type { TouchpointView } from "../../shared/api/index.ts";
 import { clock, daysAgo, longDate } from "../../shared/format.ts";
 import { Button } from "../../shared/ui/Button.tsx";
 import { Failure, Nothing, Skeleton } from "../../shared/ui/Feedback.tsx";
@@ -8,13 +7,14 @@ import { useNow } from "../store/now.ts";
 import { useServer } from "../store/store.ts";
 import { useLocale, useText } from "../text.ts";
 import { useAction } from "../useAction.ts";
-import { ChannelIcon } from "./ChannelIcon.tsx";
+import { LineIcon, toneOf } from "./LineIcon.tsx";
+import type { Subject } from "./subject.ts";
 import css from "./Timeline.module.css";
 import { touchpointWords, type Wording } from "./touchpointWords.ts";
 import { useTimeline } from "./useTimeline.ts";
 
 /** Everything that happened with the customer, newest first and live; of the contact alone while nobody is known. */
-export function Timeline({ contact }: { contact: ContactView }) {
+export function Timeline({ contact }: { contact: Subject }) {
   const t = useText();
   const customer = contact.screen_pop.customer;
   const { timeline, failed, retry, loadOlder } = useTimeline(
@@ -60,13 +60,13 @@ function Days({ lines, contactId, lang }: DaysProps) {
   const now = useNow();
   const dispositions = useServer((state) => state.dispositions);
   const wording = useMemo(() => ({ t, locale, dispositions }), [t, locale, dispositions]);
-  const dayWords = (at: string) => {
+  const near = (at: string) => {
     const days = daysAgo(at, now);
-    return days === 0 ? t("today") : days === 1 ? t("yesterday") : longDate(at, locale, now);
+    return days === 0 ? t("today") : days === 1 ? t("yesterday") : null;
   };
   return byDay(lines).map(([day, ofDay]) => (
     <section key={day} className={css.day}>
-      <h3>{dayWords(ofDay[0]?.at ?? day)}</h3>
+      <h3>{[near(ofDay[0]?.at ?? day), longDate(ofDay[0]?.at ?? day, locale, now)].filter(Boolean).join(" · ")}</h3>
       <ol>
         {ofDay.map((line) => (
           <Row key={line.touchpoint_id} line={line} wording={wording} now={line.contact_id === contactId} lang={lang} />
@@ -74,13 +74,6 @@ function Days({ lines, contactId, lang }: DaysProps) {
       </ol>
     </section>
   ));
-}
-
-function ActorIcon({ line, note }: { line: TouchpointView; note: boolean }) {
-  if (note) return <NotebookPen size={14} aria-hidden="true" />;
-  if (line.actor === "agent") return <UserRound size={14} aria-hidden="true" />;
-  if (line.actor === "customer" || line.kind.startsWith("contact.")) return <ChannelIcon channel={line.channel} />;
-  return <Bot size={14} aria-hidden="true" />;
 }
 
 interface RowProps {
@@ -97,8 +90,8 @@ function Row({ line, wording, now, lang }: RowProps) {
   return (
     <li className={look} data-testid="timeline-row" data-kind={line.kind}>
       <time dateTime={line.at}>{clock(line.at, wording.locale)}</time>
-      <span className={css.icon} data-actor={line.actor}>
-        <ActorIcon line={line} note={words.note} />
+      <span className={css.icon} data-tone={toneOf(line)}>
+        <LineIcon line={line} />
       </span>
       <div>
         <p>{words.title}</p>

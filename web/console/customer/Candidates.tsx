@@ -7,6 +7,7 @@ import { useNow } from "../store/now.ts";
 import { receiveContact } from "../store/store.ts";
 import { useLocale, useText } from "../text.ts";
 import { useAction } from "../useAction.ts";
+import { TierBadge } from "./Badges.tsx";
 import css from "./CustomerPanel.module.css";
 import { whenWords } from "./words.ts";
 
@@ -57,12 +58,7 @@ interface CandidateProps {
 }
 
 function Candidate({ candidate, busy, choose }: CandidateProps) {
-  const t = useText();
-  const locale = useLocale();
-  const now = useNow();
-  const last = candidate.last_contact_at;
-  const words = [t(`candidates.${candidate.reason}`)];
-  if (last) words.push(t("candidates.last", { when: whenWords(last, t, locale, now) }));
+  const words = useReason(candidate);
   return (
     <li>
       <Button
@@ -74,9 +70,44 @@ function Candidate({ candidate, busy, choose }: CandidateProps) {
         <Avatar name={candidate.display_name} size="small" />
         <span>
           <b>{candidate.display_name}</b>
-          <small>{words.join(" · ")}</small>
+          <small>{words}</small>
         </span>
+        <TierBadge tier={candidate.tier} />
       </Button>
+    </li>
+  );
+}
+
+/** Why the caller may be this customer, and when they last called. */
+function useReason({ reason, last_contact_at: last }: CustomerCandidate): string {
+  const t = useText();
+  const locale = useLocale();
+  const now = useNow();
+  const words = [t(`candidates.${reason}`)];
+  if (last) words.push(t("candidates.last", { when: whenWords(last, t, locale, now) }));
+  return words.join(" · ");
+}
+
+/** Who the caller may be, to read before the call is taken; the choice comes with the call. */
+export function CandidateList({ candidates }: { candidates: readonly CustomerCandidate[] }) {
+  return (
+    <ul data-testid="candidates">
+      {candidates.map((one) => (
+        <Possible key={one.customer_id} candidate={one} />
+      ))}
+    </ul>
+  );
+}
+
+function Possible({ candidate }: { candidate: CustomerCandidate }) {
+  return (
+    <li className={css.possible}>
+      <Avatar name={candidate.display_name} size="small" />
+      <span>
+        <b>{candidate.display_name}</b>
+        <small>{useReason(candidate)}</small>
+      </span>
+      <TierBadge tier={candidate.tier} />
     </li>
   );
 }

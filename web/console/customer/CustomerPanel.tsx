@@ -1,89 +1,121 @@
-import { BadgeCheck, BadgeHelp, Crown, Pin } from "lucide-react";
+import { BadgeCheck, BadgeHelp, Pin } from "lucide-react";
 import type { ReactNode } from "react";
-import type { ContactView, CustomerCard } from "../../shared/api/index.ts";
+import type { CustomerCard, ScreenPop } from "../../shared/api/index.ts";
+import type { Stage, Subject } from "../contact/subject.ts";
 import { phoneNumber } from "../../shared/format.ts";
 import { LOCALE_NAMES } from "../../shared/i18n/locales.ts";
 import { Avatar } from "../../shared/ui/Avatar.tsx";
+import { Nothing } from "../../shared/ui/Feedback.tsx";
 import { useText } from "../text.ts";
-import { Candidates } from "./Candidates.tsx";
+import { TierBadge } from "./Badges.tsx";
+import { Candidates, CandidateList } from "./Candidates.tsx";
 import css from "./CustomerPanel.module.css";
 import { Orders, PastContacts, UsualTopics } from "./History.tsx";
+import { unknownWords } from "./words.ts";
+
+interface CustomerPanelProps {
+  contact: Subject;
+  stage: Stage;
+  /** Say the name; not needed below a card that has just said it. */
+  named: boolean;
+}
 
 /** Who is calling, how sure that is, and their past. */
-export function CustomerPanel({ contact, mine }: { contact: ContactView; mine: boolean }) {
+export function CustomerPanel({ contact, stage, named }: CustomerPanelProps) {
   const t = useText();
-  const pop = contact.screen_pop;
-  const { customer } = pop;
+  const { screen_pop: pop, from_address: address } = contact;
+  const { customer, candidates } = pop;
   return (
     <section className={css.panel} aria-label={t("customer.label")} tabIndex={0} data-testid="customer-panel">
-      {customer ? (
-        <Card customer={customer} calling={contact.from_address} certain={pop.identification === "certain"} />
-      ) : (
-        <Unknown address={contact.from_address} />
+      {named && (customer ? <Name customer={customer} /> : <Unknown pop={pop} address={address} />)}
+      {customer && <Certainty certain={pop.identification === "certain"} />}
+      <Facts pop={pop} calling={address} />
+      {stage === "mine" && pop.identification !== "certain" && (
+        <Candidates contactId={contact.contact_id} candidates={candidates} customer={customer} />
       )}
-      {mine && pop.identification !== "certain" && (
-        <Candidates contactId={contact.contact_id} candidates={pop.candidates} customer={customer} />
+      {stage === "offered" && candidates.length > 0 && (
+        <section className={css.part}>
+          <h3>{t("candidates.offered_title")}</h3>
+          <CandidateList candidates={candidates} />
+        </section>
       )}
-      {customer?.pinned_note && (
-        <p className={css.pinned}>
-          <Pin size={14} aria-label={t("customer.pinned")} />
-          {customer.pinned_note}
-        </p>
-      )}
+      {customer?.pinned_note && <PinnedNote>{customer.pinned_note}</PinnedNote>}
       <UsualTopics topics={pop.usual_topics} lang={customer?.language} />
       <PastContacts contacts={pop.past_contacts} lang={customer?.language} />
       <Orders orders={pop.orders} lang={customer?.language} />
+      {!customer && candidates.length === 0 && <Nothing>{t("customer.no_past")}</Nothing>}
     </section>
   );
 }
 
-interface CardProps {
-  customer: CustomerCard;
-  calling: string | null;
-  certain: boolean;
+/** What every agent should know of this customer first. */
+export function PinnedNote({ children }: { children: ReactNode }) {
+  const t = useText();
+  return (
+    <p className={css.pinned}>
+      <Pin size={14} aria-label={t("customer.pinned")} />
+      {children}
+    </p>
+  );
 }
 
-function Card({ customer, calling, certain }: CardProps) {
+function Name({ customer }: { customer: CustomerCard }) {
   const t = useText();
-  const { customer_since: since, tier } = customer;
+  const { customer_since: since } = customer;
   return (
-    <>
-      <header className={css.head}>
-        <Avatar name={customer.display_name} size="large" />
-        <div>
-          <h2>{customer.display_name}</h2>
-          <p>
-            {tier !== "standard" && (
-              <span className={css.tier}>
-                <Crown size={12} aria-hidden="true" />
-                {t(`tier.${tier}`)}
-              </span>
-            )}
-            {since ? t("customer.since", { year: new Date(since).getFullYear() }) : t(`customer.${customer.kind}`)}
-          </p>
-        </div>
-      </header>
-      <p className={certain ? css.certain : css.likely}>
-        {certain ? <BadgeCheck size={15} aria-hidden="true" /> : <BadgeHelp size={15} aria-hidden="true" />}
-        {certain ? t("identity.certain") : t("identity.likely")}
-      </p>
-      <dl className={css.facts}>
-        {customer.phones.map((phone) => (
-          <Fact key={phone} term={t("customer.phone")}>
-            <span className={phone === calling ? css.calling : undefined}>{phoneNumber(phone)}</span>
-            {phone === calling && <small>{t("customer.calling_from")}</small>}
-          </Fact>
-        ))}
-        {customer.emails.map((email) => (
-          <Fact key={email} term={t("customer.email")}>
-            {email}
-          </Fact>
-        ))}
+    <header className={css.head}>
+      <Avatar name={customer.display_name} size="large" />
+      <div>
+        <h2>{customer.display_name}</h2>
+        <p>
+          <TierBadge tier={customer.tier} />
+          {since ? t("customer.since", { year: new Date(since).getFullYear() }) : t(`customer.${customer.kind}`)}
+        </p>
+      </div>
+    </header>
+  );
+}
+
+/** How sure the match of caller and customer is. */
+export function Certainty({ certain }: { certain: boolean }) {
+  const t = useText();
+  const Icon = certain ? BadgeCheck : BadgeHelp;
+  return (
+    <p className={certain ? css.certain : css.likely}>
+      <Icon size={15} aria-hidden="true" />
+      {certain ? t("identity.certain") : t("identity.likely")}
+    </p>
+  );
+}
+
+function Facts({ pop, calling }: { pop: ScreenPop; calling: string | null }) {
+  const t = useText();
+  const { customer, language: spoken } = pop;
+  const phones = customer?.phones ?? (calling ? [calling] : []);
+  return (
+    <dl className={css.facts}>
+      {phones.map((phone) => (
+        <Fact key={phone} term={t("customer.phone")}>
+          <span className={phone === calling ? css.calling : undefined}>{phoneNumber(phone)}</span>
+          {phone === calling && <small>{t("customer.calling_from")}</small>}
+        </Fact>
+      ))}
+      {customer?.emails.map((email) => (
+        <Fact key={email} term={t("customer.email")}>
+          {email}
+        </Fact>
+      ))}
+      {customer && (
         <Fact term={t("customer.language")}>
           <span lang={customer.language}>{LOCALE_NAMES[customer.language]}</span>
         </Fact>
-      </dl>
-    </>
+      )}
+      {customer?.language !== spoken && (
+        <Fact term={t("customer.spoken_term")}>
+          <span lang={spoken}>{LOCALE_NAMES[spoken]}</span>
+        </Fact>
+      )}
+    </dl>
   );
 }
 
@@ -96,14 +128,14 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
   );
 }
 
-function Unknown({ address }: { address: string | null }) {
+function Unknown({ pop, address }: { pop: ScreenPop; address: string | null }) {
   const t = useText();
   return (
     <header className={css.head}>
       <Avatar name={null} size="large" />
       <div>
         <h2>{address ? phoneNumber(address) : t("number.withheld")}</h2>
-        <p>{t("identity.unknown")}</p>
+        <p>{unknownWords(pop, address, t)}</p>
       </div>
     </header>
   );

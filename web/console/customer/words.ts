@@ -1,5 +1,5 @@
 // How customers and their past are put into words.
-import type { PastContact } from "../../shared/api/index.ts";
+import type { PastContact, ScreenPop } from "../../shared/api/index.ts";
 import { clock, daysAgo, shortDate } from "../../shared/format.ts";
 import type { Locale } from "../../shared/i18n/locales.ts";
 import type { Text } from "../text.ts";
@@ -46,4 +46,10 @@ export function lastContactWords(past: PastContact, t: Text, locale: Locale, now
 /** A label in the page's language, or in any other rather than none. */
 export function labelIn(labels: Record<string, string>, locale: Locale): string {
   return labels[locale] ?? labels["en"] ?? Object.values(labels)[0] ?? "";
+}
+
+/** What stands in place of a customer's name: one of several, a hidden number, or one that nobody has called from. */
+export function unknownWords(pop: ScreenPop, address: string | null, t: Text): string {
+  if (pop.candidates.length > 1) return t("identity.several", { count: pop.candidates.length });
+  return address ? t("identity.unknown") : t("identity.withheld");
 }

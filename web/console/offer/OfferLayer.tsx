@@ -6,25 +6,25 @@ import { useServer } from "../store/store.ts";
 import { type Text, useText } from "../text.ts";
 import { OfferCard } from "./OfferCard.tsx";
 import css from "./OfferLayer.module.css";
+import { liveOffers } from "./offers.ts";
+import { useComingOffer } from "./useComingOffer.ts";
 
-/** Voice first, then in the order they were made. */
-function ordered(offers: readonly OfferView[]): OfferView[] {
-  const voice = (offer: OfferView) => (offer.channel === "voice" ? 0 : 1);
-  return offers
-    .filter((offer) => offer.state === "pending" || offer.state === "accepting")
-    .sort((a, b) => voice(a) - voice(b) || a.made_at.localeCompare(b.made_at));
-}
-
-/** The offers, over the customer panel because theirs is the next customer. They never take the focus. */
+/** The offers: over the customer panel while that shows another customer, else on top of it. They never take the focus. */
 export function OfferLayer() {
   const t = useText();
-  const offers = ordered(useServer((state) => state.offers));
+  const offers = liveOffers(useServer((state) => state.offers));
+  const coming = useComingOffer();
   useRinging(offers);
   return (
     <>
-      <section className={css.layer} aria-label={t("offer.label")}>
+      <section className={coming ? `${css.layer} ${css.coming}` : css.layer} aria-label={t("offer.label")}>
         {offers.map((offer, at) => (
-          <OfferCard key={offer.offer_id} offer={offer} first={at === 0} />
+          <OfferCard
+            key={offer.offer_id}
+            offer={offer}
+            first={at === 0}
+            onPage={offer.offer_id === coming?.offer_id}
+          />
         ))}
       </section>
       <Announcer offers={offers} />

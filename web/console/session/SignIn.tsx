@@ -4,7 +4,7 @@ import { Button } from "../../shared/ui/Button.tsx";
 import { Failure } from "../../shared/ui/Feedback.tsx";
 import { Field } from "../../shared/ui/Field.tsx";
 import { Logo } from "../../shared/ui/Logo.tsx";
-import { LanguageMenu } from "../shell/LanguageMenu.tsx";
+import { LanguageMenu } from "../../shared/ui/LanguageMenu.tsx";
 import { ThemeMenu } from "../shell/ThemeMenu.tsx";
 import { unlockSound } from "../ring/ring.ts";
 import { problemWords } from "../problems.ts";
@@ -32,7 +32,7 @@ export function SignIn() {
   return (
     <div className={css.page}>
       <header className={css.bar}>
-        <LanguageMenu />
+        <LanguageMenu label={t("language")} />
         <ThemeMenu />
       </header>
       <main className={css.main}>

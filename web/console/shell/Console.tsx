@@ -3,14 +3,14 @@ import { Route, Switch } from "wouter";
 import { useText } from "../text.ts";
 import { OfferLayer } from "../offer/OfferLayer.tsx";
 import { SettingsPage } from "../settings/SettingsPage.tsx";
-import { useShift } from "../shift/shift.ts";
 import { StartShift } from "../shift/StartShift.tsx";
 import { ShortcutList } from "../shortcuts/ShortcutList.tsx";
 import { useShortcutKeys } from "../shortcuts/useShortcut.ts";
 import { unlockSoundOnFirstTouch } from "../ring/ring.ts";
 import { startLink, useLink } from "../socket/link.ts";
 import { startPhone } from "../softphone/phone.ts";
-import { restoreRecent, useServer } from "../store/store.ts";
+import { restoreRecent } from "../store/store.ts";
+import { useWorks } from "../work/useWorks.ts";
 import { WorkPage } from "../work/WorkPage.tsx";
 import { Banners } from "./Banners.tsx";
 import css from "./Console.module.css";
@@ -62,8 +62,7 @@ function Shell() {
 }
 
 function Pages() {
-  const started = useShift((shift) => shift.started);
-  const works = useServer(({ agent, contacts }) => contacts.length > 0 || (started && agent?.presence !== "offline"));
+  const works = useWorks();
   return (
     <Switch>
       <Route path="/settings">

@@ -1,13 +1,13 @@
 import { Keyboard, LogOut } from "lucide-react";
 import { Avatar } from "../../shared/ui/Avatar.tsx";
 import { IconButton } from "../../shared/ui/Button.tsx";
+import { LanguageMenu } from "../../shared/ui/LanguageMenu.tsx";
 import { Menu, MenuItem } from "../../shared/ui/Menu.tsx";
 import { CallBar } from "../call/CallBar.tsx";
 import { signOut, useMe } from "../session/session.ts";
 import { useShortcutList } from "../shortcuts/ShortcutList.tsx";
 import { useText } from "../text.ts";
 import { useAction } from "../useAction.ts";
-import { LanguageMenu } from "./LanguageMenu.tsx";
 import { PresenceMenu } from "./PresenceMenu.tsx";
 import { ThemeMenu } from "./ThemeMenu.tsx";
 import css from "./TopBar.module.css";
@@ -26,7 +26,7 @@ export function TopBar() {
       <CallBar />
       <div className={css.end}>
         <PresenceMenu />
-        <LanguageMenu />
+        <LanguageMenu label={t("language")} />
         <ThemeMenu />
         <IconButton label={t("shortcuts.title")} onPress={showShortcuts}>
           <Keyboard size={18} />

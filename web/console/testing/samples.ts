@@ -25,6 +25,7 @@ export const agent = (change: Partial<AgentState> = {}): AgentState => ({
 
 export const screenPop = (change: Partial<ScreenPop> = {}): ScreenPop => ({
   identification: "unknown",
+  language: "zh-Hant",
   customer: null,
   candidates: [],
   self_service: {

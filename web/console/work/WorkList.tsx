@@ -1,13 +1,14 @@
 import type { ReactNode } from "react";
-import type { ContactView, OfferView } from "../../shared/api/index.ts";
+import type { ContactView } from "../../shared/api/index.ts";
 import { Skeleton } from "../../shared/ui/Feedback.tsx";
+import { liveOffers } from "../offer/offers.ts";
+import { useComingOffer } from "../offer/useComingOffer.ts";
 import { useServer } from "../store/store.ts";
 import { useText } from "../text.ts";
 import { QueueFoot } from "./QueueFoot.tsx";
 import css from "./WorkList.module.css";
 import { ContactRow, OfferRow, RecentRow } from "./WorkRow.tsx";
 
-const offered = (offer: OfferView) => offer.state === "pending" || offer.state === "accepting";
 const inState = (contacts: readonly ContactView[], wrapUp: boolean) =>
   contacts.filter((contact) => (contact.state === "wrap_up") === wrapUp);
 
@@ -15,7 +16,8 @@ const inState = (contacts: readonly ContactView[], wrapUp: boolean) =>
 export function WorkList({ shown }: { shown: string | null }) {
   const t = useText();
   const loaded = useServer((state) => state.agent !== null);
-  const offers = useServer((state) => state.offers).filter(offered);
+  const offers = liveOffers(useServer((state) => state.offers));
+  const coming = useComingOffer();
   const contacts = useServer((state) => state.contacts);
   const recent = useServer((state) => state.recent);
   const active = inState(contacts, false);
@@ -26,7 +28,7 @@ export function WorkList({ shown }: { shown: string | null }) {
       <div className={css.rows}>
         {!loaded && <Skeleton lines={5} label={t("loading")} />}
         {loaded && nothing && <p className={css.nothing}>{t("work.nothing")}</p>}
-        <Group title={t("work.offered")} rows={offers.map((o) => <OfferRow key={o.offer_id} offer={o} />)} />
+        <Group title={t("work.offered")} rows={offers.map((o) => <OfferRow key={o.offer_id} offer={o} shown={o.offer_id === coming?.offer_id} />)} />
         <Group
           title={t("work.active")}
           rows={active.map((c) => <ContactRow key={c.contact_id} contact={c} shown={c.contact_id === shown} />)}

@@ -2,8 +2,10 @@ import { useEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { Skeleton } from "../../shared/ui/Feedback.tsx";
 import { ContactPage } from "../contact/ContactPage.tsx";
+import { offeredSubject } from "../contact/subject.ts";
 import { useShownContact } from "../contact/useShownContact.ts";
 import { SidePanel } from "../customer/SidePanel.tsx";
+import { useComingOffer } from "../offer/useComingOffer.ts";
 import { useShortcut } from "../shortcuts/useShortcut.ts";
 import { useServer } from "../store/store.ts";
 import { useText } from "../text.ts";
@@ -16,21 +18,32 @@ import css from "./WorkPage.module.css";
 export function WorkPage({ id }: { id: string | null }) {
   const t = useText();
   const loaded = useServer((state) => state.agent !== null);
-  const shown = useShownContact(id);
+  const first = useServer((state) => state.contacts[0]?.contact_id ?? null);
+  // Before the address follows, so that a page shown for an offer stays as it is when the offer is accepted.
+  const shownId = id ?? first;
+  const shown = useShownContact(shownId);
+  const offer = useComingOffer();
+  const contact = shown.contact ?? (offer && offeredSubject(offer));
+  const stage = shown.contact ? (shown.mine ? "mine" : "finished") : "offered";
   useFollowWork(id);
   return (
     <>
-      <WorkList shown={id} />
-      <main id="main" className={css.main} tabIndex={-1}>
+      <WorkList shown={shownId} />
+      <main id="main" className={css.main} tabIndex={-1} data-testid={offer ? "screen-pop" : undefined}>
         {!loaded || shown.status === "loading" ? (
           <Skeleton lines={6} label={t("loading")} />
-        ) : shown.contact ? (
-          <ContactPage key={shown.contact.contact_id} contact={shown.contact} mine={shown.mine} />
+        ) : contact ? (
+          <ContactPage
+            key={contact.contact_id}
+            contact={contact}
+            stage={stage}
+            offer={stage === "offered" ? offer : null}
+          />
         ) : (
           <EmptyPage failed={shown.status === "failed"} retry={shown.retry} />
         )}
       </main>
-      <SidePanel contact={shown.contact} mine={shown.mine} />
+      <SidePanel contact={contact} stage={stage} live={shown.contact} />
     </>
   );
 }

@@ -20,17 +20,19 @@ function useName({ name, address }: NameProps): string {
 }
 
 /** An offer; answered on its card. */
-export function OfferRow({ offer }: { offer: OfferView }) {
+export function OfferRow({ offer, shown }: { offer: OfferView; shown: boolean }) {
   const t = useText();
+  const locale = useLocale();
   const customer = offer.screen_pop.customer?.display_name;
   const name = useName({ name: customer, address: offer.from_address });
   const left = useRemaining(offer.expires_at);
   const topic = offer.screen_pop.self_service.topic_label ?? offer.queue_name;
   return (
-    <li className={css.row}>
+    <li className={css.row} data-shown={shown || undefined}>
       <Avatar name={customer ?? null} badge={<ChannelIcon channel={offer.channel} size={10} />} />
       <div className={css.text}>
         <b>{name}</b>
+        <time dateTime={offer.waiting_since}>{clock(offer.waiting_since, locale)}</time>
         <p>{topic}</p>
         <p className={css.green}>
           <PhoneIncoming size={14} aria-hidden="true" />
@@ -55,7 +57,7 @@ export function ContactRow({ contact, shown }: { contact: ContactView; shown: bo
         <Avatar name={customer?.display_name ?? null} badge={<ChannelIcon channel={contact.channel} size={10} />} />
         <div className={css.text}>
           <b>{name}</b>
-          <time>{clock(at, locale)}</time>
+          <time dateTime={at}>{clock(at, locale)}</time>
           <p>{service.topic_label ?? contact.queue_name}</p>
           {contact.state === "wrap_up" ? <WrapUpLine contact={contact} /> : <CallLine contact={contact} />}
         </div>
@@ -99,7 +101,7 @@ export function RecentRow({ recent, shown }: { recent: RecentContact; shown: boo
         <Avatar name={recent.name} badge={<ChannelIcon channel={recent.channel} size={10} />} />
         <div className={css.text}>
           <b>{name}</b>
-          <time>{clock(recent.endedAt, locale)}</time>
+          <time dateTime={recent.endedAt}>{clock(recent.endedAt, locale)}</time>
           <p>
             {recent.topic ?? (
               <>

@@ -1,12 +1,10 @@
 // Title, way to the console, language and theme.
-import { Headset, Languages, Moon, Sun } from "lucide-react";
+import { Headset, Moon, Sun } from "lucide-react";
 import { useState } from "react";
-import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { isLocale, LOCALE_NAMES, LOCALES } from "../../shared/i18n/locales.ts";
-import { chooseLocale, currentLocale } from "../../shared/i18n/setup.ts";
 import { chooseTheme } from "../../shared/theme.ts";
 import { IconButton } from "../../shared/ui/Button.tsx";
+import { LanguageMenu } from "../../shared/ui/LanguageMenu.tsx";
 import { Logo } from "../../shared/ui/Logo.tsx";
 import css from "./TopBar.module.css";
 
@@ -25,37 +23,9 @@ export function TopBar({ consoleUrl }: { consoleUrl: string | null }) {
           <span>{t("top.console")}</span>
         </a>
       )}
-      <LanguageMenu />
+      <LanguageMenu label={t("top.language")} />
       <ThemeButton />
     </header>
-  );
-}
-
-function LanguageMenu() {
-  const { t } = useTranslation("simulator");
-  return (
-    <MenuTrigger>
-      <IconButton label={t("top.language")} data-testid="language">
-        <Languages size={18} strokeWidth={1.9} aria-hidden="true" />
-      </IconButton>
-      <Popover className={css.popover} placement="bottom end">
-        <Menu
-          className={css.menu}
-          aria-label={t("top.language")}
-          selectionMode="single"
-          selectedKeys={[currentLocale()]}
-          onAction={(key) => {
-            if (isLocale(key)) void chooseLocale(key);
-          }}
-        >
-          {LOCALES.map((locale) => (
-            <MenuItem key={locale} id={locale} className={css.item} textValue={LOCALE_NAMES[locale]}>
-              <span lang={locale}>{LOCALE_NAMES[locale]}</span>
-            </MenuItem>
-          ))}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
   );
 }
 

@@ -684,6 +684,12 @@ export type QueueFigures = {
  */
 export type ScreenPop = {
     identification: Identification;
+    /**
+     * Language
+     *
+     * the language this contact is held in so far
+     */
+    language: 'en' | 'zh-Hant' | 'zh-Hans';
     customer: CustomerCard | null;
     /**
      * Candidates

@@ -1,0 +1,80 @@
+import {
+  BellOff,
+  BellRing,
+  BookOpen,
+  CircleCheck,
+  ClipboardCheck,
+  Grid3x3,
+  Hourglass,
+  MessageCircleQuestion,
+  NotebookPen,
+  Pause,
+  PhoneCall,
+  PhoneIncoming,
+  PhoneMissed,
+  PhoneOff,
+  Play,
+  ThumbsDown,
+  ThumbsUp,
+  TimerOff,
+  Undo2,
+  UserCheck,
+  UserX,
+  Volume2,
+} from "lucide-react";
+import type { TouchpointView } from "../../shared/api/index.ts";
+import { ChannelIcon } from "./ChannelIcon.tsx";
+
+const ICONS: Record<string, typeof PhoneOff> = {
+  "contact.queued": Hourglass,
+  "contact.connected": PhoneCall,
+  "contact.requeued": Undo2,
+  "contact.abandoned": PhoneMissed,
+  "contact.expired": TimerOff,
+  "contact.ended": PhoneOff,
+  "contact.closed": CircleCheck,
+  "menu.chosen": Grid3x3,
+  "question.asked": MessageCircleQuestion,
+  "faq.answered": BookOpen,
+  "faq.helped": ThumbsUp,
+  "faq.not_helped": ThumbsDown,
+  "announcement.played": Volume2,
+  "offer.made": BellRing,
+  "offer.accepted": PhoneIncoming,
+  "offer.rejected": BellOff,
+  "offer.timed_out": BellOff,
+  "offer.withdrawn": BellOff,
+  "offer.ended": BellOff,
+  "call.connected": PhoneCall,
+  "call.held": Pause,
+  "call.resumed": Play,
+  "agent.dropped": PhoneOff,
+  "wrap_up.started": ClipboardCheck,
+  "wrap_up.completed": ClipboardCheck,
+  "customer.confirmed": UserCheck,
+  "customer.rejected": UserX,
+  "note.added": NotebookPen,
+};
+
+const TONES: Record<string, Tone> = {
+  "faq.helped": "good",
+  "faq.not_helped": "bad",
+  "contact.abandoned": "bad",
+  "contact.expired": "bad",
+  "offer.timed_out": "bad",
+  "agent.dropped": "bad",
+};
+
+/** How a line is coloured: by what it means for the customer, else by who did it. */
+export type Tone = TouchpointView["actor"] | "good" | "bad";
+
+/** The colour of a line's icon. */
+export function toneOf(line: TouchpointView): Tone {
+  return TONES[line.kind] ?? line.actor;
+}
+
+/** The picture of what happened; the words beside it say the same. */
+export function LineIcon({ line }: { line: TouchpointView }) {
+  const Icon = ICONS[line.kind];
+  return Icon ? <Icon size={14} aria-hidden="true" /> : <ChannelIcon channel={line.channel} />;
+}

@@ -1,0 +1,46 @@
+import { Phone, X } from "lucide-react";
+import type { OfferView } from "../../shared/api/index.ts";
+import { Button } from "../../shared/ui/Button.tsx";
+import { keyOf } from "../shortcuts/keys.ts";
+import { useText } from "../text.ts";
+import { useAnswer } from "./useAnswer.ts";
+
+interface OfferAnswersProps {
+  offer: OfferView;
+  /** The shortcuts belong to the first offer. */
+  first: boolean;
+  /** Where the buttons are: on the card, or on the page that shows the next customer. */
+  place: "offer" | "coming";
+}
+
+/** Accept and decline. */
+export function OfferAnswers({ offer, first, place }: OfferAnswersProps) {
+  const t = useText();
+  const { accept, reject, decided, connecting } = useAnswer(offer);
+  const large = place === "offer";
+  return (
+    <>
+      <Button
+        look="accept"
+        large={large}
+        onPress={accept}
+        isPending={decided}
+        shortcut={first ? keyOf("accept") : undefined}
+        data-testid={`${place}-accept`}
+      >
+        <Phone size={16} aria-hidden="true" />
+        {connecting ? t("offer.connecting_button") : t("offer.accept")}
+      </Button>
+      <Button
+        large={large}
+        onPress={reject}
+        isDisabled={decided}
+        shortcut={first ? keyOf("decline") : undefined}
+        data-testid={`${place}-reject`}
+      >
+        <X size={16} aria-hidden="true" />
+        {t("offer.decline")}
+      </Button>
+    </>
+  );
+}
