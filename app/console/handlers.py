@@ -1,9 +1,10 @@
 """Writes what agents should see into their streams, in the transaction of the change itself."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from app.agents.events import AgentStateChanged, AgentUnavailable
 from app.console import views
@@ -24,6 +25,8 @@ from app.routing.events import (
     OfferMade,
     WrapUpStarted,
 )
+
+_TIME = TypeAdapter(datetime | None)  # writes times as the models do
 
 
 def subscribe(registry: EventRegistry) -> None:
@@ -77,7 +80,11 @@ async def on_offer_made(tx: Transaction, event: OfferMade) -> None:
 
 async def on_offer_accepting(tx: Transaction, event: OfferAccepting) -> None:
     """The media is being connected."""
-    body = {"offer_id": str(event.offer.id), "contact_id": str(event.contact.id)}
+    body = {
+        "offer_id": str(event.offer.id),
+        "contact_id": str(event.contact.id),
+        "expires_at": _TIME.dump_python(event.offer.expires_at, mode="json"),
+    }
     await _tell(tx, event.offer.agent_id, "offer.accepting", body)
 
 

@@ -31,7 +31,7 @@ class Housekeeping:
         self._hub = hub
         self._settings = settings
         self._queues_changed = asyncio.Event()
-        self._shown: dict[UUID, bytes] = {}
+        self._shown: dict[UUID, bytes] = {}  # by connection: a new socket is told in any case
         bus.listen(ROUTER_TOPIC, lambda _: self._queues_changed.set())
         bus.on_gap(self._queues_changed.set)
 
@@ -74,13 +74,21 @@ class Housekeeping:
         while True:
             await self._queues_changed.wait()
             self._queues_changed.clear()
-            agent_ids = {c.agent_id for c in self._hub.connections}
-            for agent_id in agent_ids:
-                async with self._database.read() as reader:
-                    figures = await views.queue_figures(reader, agent_id)
-                message = Queues(type="queues", queues=figures).model_dump_json().encode()
-                if self._shown.get(agent_id) != message:
-                    self._shown[agent_id] = message
-                    for connection in self._hub.of_agent(agent_id):
-                        connection.push_message(message)
+            await self._show_queues_once()
             await asyncio.sleep(QUEUE_FIGURES_SECONDS)
+
+    async def _show_queues_once(self) -> None:
+        open_sockets = self._hub.connections
+        if not open_sockets:
+            return
+        async with self._database.read() as reader:
+            figures = await views.queue_figures_of(reader, {c.agent_id for c in open_sockets})
+        messages = {
+            agent_id: Queues(type="queues", queues=queues).model_dump_json().encode()
+            for agent_id, queues in figures.items()
+        }
+        shown = {c.id: messages[c.agent_id] for c in open_sockets}
+        for connection in open_sockets:
+            if self._shown.get(connection.id) != shown[connection.id]:
+                connection.push_message(shown[connection.id])
+        self._shown = shown

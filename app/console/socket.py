@@ -9,6 +9,7 @@ import contextlib
 from typing import Literal
 from uuid import UUID
 
+import orjson
 import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import TypeAdapter, ValidationError
@@ -33,8 +34,8 @@ from app.console.schemas import (
 from app.console.streams import agent_stream, check_may_follow
 from app.core import clock, streams
 from app.core.auth import Permission, Principal
-from app.core.db import Database
-from app.core.errors import AppError, InvalidInput
+from app.core.db import DATABASE_AWAY, Database
+from app.core.errors import AppError, InvalidInput, NotSignedIn, Unavailable
 from app.core.ids import new_id
 from app.core.settings import Settings
 from app.realtime.hub import Connection, Hub
@@ -46,7 +47,7 @@ router = APIRouter()
 HELLO_SECONDS = 5
 MAX_FRAME_BYTES = 16 * 1024
 MAX_STREAMS = 20  # followed at once by one socket
-SIGNED_OUT, HELLO_TOO_LATE, BAD_ORIGIN = 4401, 4408, 4403
+BAD_HELLO, SIGNED_OUT, BAD_ORIGIN, TOO_LATE, TRY_AGAIN = 4400, 4401, 4403, 4408, 1013
 LOST_AFTER_BEATS = 3  # a socket that misses this many heartbeats is half-open
 
 _messages: TypeAdapter[ClientMessage] = TypeAdapter(ClientMessage)
@@ -97,19 +98,9 @@ class _AgentSocket:
 
     async def run(self) -> None:
         """Admit, then read until the client is gone. Whatever happens, the connection's row is removed."""
-        try:
-            hello = await asyncio.wait_for(self._receive(), HELLO_SECONDS)
-            if not isinstance(hello, Hello):
-                raise InvalidInput.of("type", "the first frame must be hello")
-            async with self._database.transaction() as tx:
-                principal = await sessions.redeem_ticket(tx, self._settings, hello.ticket)
-                principal.require(Permission.CONSOLE_USE)
-        except TimeoutError:
-            await self._socket.close(HELLO_TOO_LATE, "no hello in time")
-            return
-        except AppError as error:
-            await self._fail(None, error)
-            await self._socket.close(SIGNED_OUT, error.detail[:120])
+        hello = await self._hello()
+        principal = await self._admit(hello) if hello is not None else None
+        if hello is None or principal is None:
             return
         connection = Connection(new_id(), principal.agent_id, principal.session_hash, _Sender(self._socket))
         async with self._database.transaction() as tx:
@@ -124,6 +115,39 @@ class _AgentSocket:
             async with self._database.transaction() as tx:
                 await connections.disconnected(tx, connection_id=connection.id, agent_id=principal.agent_id)
 
+    async def _hello(self) -> Hello | None:
+        try:
+            async with asyncio.timeout(HELLO_SECONDS):
+                hello = await self._receive()
+            if isinstance(hello, Hello):
+                return hello
+            error = _Refused(hello.id, InvalidInput.of("type", "the first frame must be hello"))
+        except TimeoutError:
+            await self._socket.close(TOO_LATE, "no hello in time")
+            return None
+        except _Refused as refused:
+            error = refused
+        await self._turn_away(error.reply_to, error.error, BAD_HELLO)
+        return None
+
+    async def _admit(self, hello: Hello) -> Principal | None:
+        try:
+            async with self._database.transaction() as tx:
+                principal = await sessions.redeem_ticket(tx, self._settings, hello.ticket)
+            principal.require(Permission.CONSOLE_USE)
+            return principal
+        except AppError as error:
+            await self._turn_away(hello.id, error, SIGNED_OUT)
+        except DATABASE_AWAY as error:
+            log.warning("database unavailable", error=type(error).__name__)
+            away = Unavailable("the database is not answering; try again")
+            await self._turn_away(hello.id, away, TRY_AGAIN)
+        return None
+
+    async def _turn_away(self, reply_to: int | None, error: AppError, code: int) -> None:
+        await self._socket.send_text(_error(reply_to, error).model_dump_json())
+        await self._socket.close(code, error.detail[:100])
+
     async def _serve(self, connection: Connection, principal: Principal, hello: Hello) -> None:
         await self._welcome(connection, principal, hello)
         writer = asyncio.ensure_future(connection.write(self._database, self._reset))
@@ -134,41 +158,54 @@ class _AgentSocket:
         await asyncio.gather(*pending, return_exceptions=True)
         for task in done:
             error = task.exception()
-            if error is not None and not isinstance(
-                error, WebSocketDisconnect | RuntimeError | TimeoutError | ConnectionError
-            ):
+            if isinstance(error, TimeoutError):
+                await _Sender(self._socket).close(TOO_LATE, "no heartbeat in time")
+            elif error is not None and not isinstance(error, WebSocketDisconnect | RuntimeError):
                 raise error
 
     async def _read(self, connection: Connection, principal: Principal) -> None:
         silence = self._settings.agent_heartbeat_seconds * LOST_AFTER_BEATS
         while True:
             try:
-                message = await asyncio.wait_for(self._receive(), silence)
-            except InvalidInput as error:
-                self._push(connection, _error(None, error))
-                continue
-            try:
-                await self._handle(connection, principal, message)
-            except AppError as error:
-                self._push(connection, _error(message.id, error))
+                async with asyncio.timeout(silence):
+                    message = await self._receive()
+                await self._answer(connection, principal, message)
+            except _Refused as refused:
+                self._push(connection, _error(refused.reply_to, refused.error))
+
+    async def _answer(self, connection: Connection, principal: Principal, message: ClientMessage) -> None:
+        try:
+            await self._handle(connection, principal, message)
+        except AppError as error:
+            raise _Refused(message.id, error) from None
+        except DATABASE_AWAY as error:
+            log.warning("database unavailable", error=type(error).__name__)
+            away = Unavailable("the database is not answering; try again")
+            raise _Refused(message.id, away) from None
 
     async def _receive(self) -> ClientMessage:
-        text = await self._socket.receive_text()
-        if len(text) > MAX_FRAME_BYTES:
-            raise InvalidInput.of("frame", f"at most {MAX_FRAME_BYTES} bytes")
+        """The next frame. Raises _Refused for one that is no message of ours; the socket may go on."""
+        frame = await self._socket.receive()
+        if frame["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(frame.get("code", 1005), frame.get("reason"))
+        text = frame.get("text")
+        if text is None:
+            raise _Refused(None, InvalidInput.of("frame", "send text, not bytes"))
+        if len(text.encode(errors="replace")) > MAX_FRAME_BYTES:
+            raise _Refused(None, InvalidInput.of("frame", f"at most {MAX_FRAME_BYTES} bytes"))
         try:
             return _messages.validate_json(text)
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(str(part) for part in first["loc"]) or "frame"
-            raise InvalidInput.of(field, first["msg"]) from None
+            raise _Refused(_id_of(text), InvalidInput.of(field, first["msg"])) from None
 
     async def _handle(self, connection: Connection, principal: Principal, message: ClientMessage) -> None:
         match message:
             case Beat():
                 await self._beat(connection, message)
             case Watch():
-                await self._watch(connection, principal, message)
+                await self._watch(connection, await self._rights_now(principal), message)
             case Unwatch():
                 self._hub.unfollow(connection, message.stream)
                 self._push(connection, Result(type="result", reply_to=message.id))
@@ -179,13 +216,27 @@ class _AgentSocket:
             case Hello():
                 raise InvalidInput.of("type", "hello was said already")
 
+    async def _rights_now(self, principal: Principal) -> Principal:
+        """Rights are looked up again for every command that reads, so that a demotion takes effect at once."""
+        async with self._database.read() as reader:
+            current = await sessions.resolve(reader, self._settings, principal.session_hash)
+        if current is None:
+            raise NotSignedIn("the session is over")
+        return current
+
     async def _welcome(self, connection: Connection, principal: Principal, hello: Hello) -> None:
+        """Streams that may not be followed (any more) are left out of `streams`, each with an error."""
         own = agent_stream(principal.agent_id)
         wanted = {own: hello.streams.get(own, -1)}
+        refused: list[AppError] = []
         for stream, seq in hello.streams.items():
-            if stream != own and len(wanted) < MAX_STREAMS:
+            try:
                 check_may_follow(principal, stream)
+                if len(wanted) >= MAX_STREAMS and stream not in wanted:
+                    raise InvalidInput.of("streams", f"at most {MAX_STREAMS} streams")
                 wanted[stream] = seq
+            except AppError as error:
+                refused.append(error)
         positions = {stream: await self._follow(connection, stream, seq) for stream, seq in wanted.items()}
         self._push(
             connection,
@@ -199,6 +250,8 @@ class _AgentSocket:
                 streams=positions,
             ),
         )
+        for refusal in refused:
+            self._push(connection, _error(hello.id, refusal))
         if positions[own].mode == "reset":
             await self._reset(connection, own)
 
@@ -243,8 +296,24 @@ class _AgentSocket:
     def _push(self, connection: Connection, message: Schema) -> None:
         connection.push_message(message.model_dump_json().encode())
 
-    async def _fail(self, reply_to: int | None, error: AppError) -> None:
-        await self._socket.send_text(_error(reply_to, error).model_dump_json())
+
+class _Refused(Exception):
+    """A frame that gets an error as its answer."""
+
+    def __init__(self, reply_to: int | None, error: AppError):
+        super().__init__(error.detail)
+        self.reply_to = reply_to
+        self.error = error
+
+
+def _id_of(text: str) -> int | None:
+    """The id of a frame that is wrong otherwise, so that the client can tell which of its frames it was."""
+    try:
+        value = orjson.loads(text)
+    except ValueError:
+        return None
+    found = value.get("id") if isinstance(value, dict) else None
+    return found if type(found) is int else None
 
 
 def _error(reply_to: int | None, error: AppError) -> SocketError:

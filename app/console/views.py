@@ -1,5 +1,6 @@
 """Turns rows into what the console shows."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -125,17 +126,27 @@ async def agent_locale(reader: Reader, agent_id: UUID) -> str:
 
 async def queue_figures(reader: Reader, agent_id: UUID) -> list[QueueFigures]:
     """How the agent's queues stand."""
+    return (await queue_figures_of(reader, [agent_id]))[agent_id]
+
+
+async def queue_figures_of(reader: Reader, agent_ids: Iterable[UUID]) -> dict[UUID, list[QueueFigures]]:
+    """How the queues of several agents stand; each contact is counted once, however many agents look."""
+    found: dict[UUID, list[QueueFigures]] = {agent_id: [] for agent_id in agent_ids}
     rows = await reader.fetch(
-        """select q.id, q.name, count(c.id) as waiting, min(c.queued_at) as longest_since
-           from agent_queues aq join queues q on q.id = aq.queue_id
-           left join contacts c on c.queue_id = q.id and c.state = 'queued'
-           where aq.agent_id = $1 group by q.id, q.name, aq.rank order by aq.rank, q.name""",
-        agent_id,
+        """with standing as (
+             select queue_id, count(*) as waiting, min(queued_at) as longest_since
+             from contacts where state = 'queued' group by queue_id)
+           select aq.agent_id, q.id, q.name, coalesce(s.waiting, 0) as waiting, s.longest_since
+           from agent_queues aq join queues q on q.id = aq.queue_id left join standing s on s.queue_id = q.id
+           where aq.agent_id = any($1) order by aq.rank, q.name""",
+        list(found),
     )
-    return [
-        QueueFigures(queue_id=r["id"], name=r["name"], waiting=r["waiting"], longest_since=r["longest_since"])
-        for r in rows
-    ]
+    for r in rows:
+        figures = QueueFigures(
+            queue_id=r["id"], name=r["name"], waiting=r["waiting"], longest_since=r["longest_since"]
+        )
+        found[r["agent_id"]].append(figures)
+    return found
 
 
 async def disposition_options(reader: Reader) -> list[DispositionOption]:

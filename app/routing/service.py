@@ -383,9 +383,11 @@ async def extend_wrap_up(tx: Transaction, contact_id: UUID, *, now: datetime) ->
     if contact.state != ContactState.WRAP_UP or contact.agent_id is None:
         raise NotYourContact("the wrap-up of this contact is over")
     until = max(contact.wrap_up_until or now, now) + WRAP_UP_EXTENSION
-    await agent_states.extend_wrap_up(tx, contact.agent_id, contact_id, until)
+    agent_id = contact.agent_id
+    await agent_states.extend_wrap_up(tx, agent_id, contact_id, until)
     contact = await contact_rows.change(tx, contact_id, {"wrap_up_until": until})
     await tx.publish(ContactChanged(contact))
+    await tx.publish(AgentStateChanged(agent_id))
     return contact
 
 
