@@ -81,5 +81,7 @@ async def assert_quiescent(centre: "Centre", timeout_s: float = 20.0) -> None:
         await eventually(rests, timeout_s, "rest")
     finally:
         async with centre.database.read(snapshot=True) as reader:
-            assert await broken(reader, AT_REST | ALWAYS) == {}
-    assert centre.simulator.oracles() == []
+            found = await broken(reader, AT_REST | ALWAYS)
+            assert not found, found
+    violations = centre.simulator.oracles()
+    assert not violations, violations

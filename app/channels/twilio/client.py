@@ -84,10 +84,6 @@ class TwilioClient:
         """One call."""
         return await self._request("GET", f"/Calls/{call_sid}.json")
 
-    async def update_conference(self, conference_sid: str, fields: Fields) -> dict[str, Any]:
-        """End a conference."""
-        return await self._request("POST", f"/Conferences/{conference_sid}.json", fields)
-
     async def live_conferences(self, name: str) -> list[dict[str, Any]]:
         """Conferences of this name that are not over. One that somebody is alone in is `init`, not yet
         `in-progress`, so the status cannot be asked for."""

@@ -5,7 +5,6 @@ The same code serves the start after a crash and the regular round (every 30 s p
 """
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -13,6 +12,7 @@ import structlog
 from app.channels.twilio.client import ProviderError, TwilioClient
 from app.channels.voice import calls, life
 from app.channels.voice.calls import Call, CallState
+from app.channels.voice.rooms import people
 from app.contacts import repository as contact_rows
 from app.core.db import Database
 
@@ -100,29 +100,25 @@ class Reconciler:
             raise
 
     async def _check_room(self, contact_id: UUID, call: Call) -> None:
-        live = await self._client.live_conferences(call.room)
-        people: dict[str, dict[str, Any]] = {}
-        for conference in live:
-            for participant in await self._client.participants(conference["sid"]):
-                if participant["status"] == "connected":
-                    people[participant["call_sid"]] = participant
+        found = await people(self._client, call.room)
+        present = {one["call_sid"]: one for one in found if one["status"] == "connected"}
         async with self._database.transaction() as tx:
             contact = await contact_rows.get_for_update(tx, contact_id)
             current = await calls.get(tx, contact_id)
             if current is None or current.version != call.version:
                 return  # something happened meanwhile: the next round looks again
             now = await tx.fetchval("select switchboard_now()")
-            if live and current.conference_sid != live[0]["sid"]:
-                current = await calls.change(tx, contact_id, conference_sid=live[0]["sid"])
+            if found and current.conference_sid != found[0]["conference_sid"]:
+                current = await calls.change(tx, contact_id, conference_sid=found[0]["conference_sid"])
             for leg in await calls.legs(tx, contact_id):
-                is_there = leg.call_sid in people
+                is_there = leg.call_sid in present
                 sequence = leg.room_sequence + 1
                 if is_there and not leg.is_in_room:
                     await life.joined(tx, contact, current, leg, sequence=sequence, now=now)
                 elif leg.is_in_room and not is_there:
                     await life.left(tx, contact, current, leg, sequence=sequence, now=now)
                 current = await calls.get(tx, contact_id) or current
-            customer = people.get(call.call_sid)
+            customer = present.get(call.call_sid)
             if customer is not None:
                 await life.held(tx, contact, current, on=bool(customer["hold"]), sequence=None, now=now)
             contact = await contact_rows.get(tx, contact_id)

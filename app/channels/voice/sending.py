@@ -22,6 +22,7 @@ from app.channels.voice.commands import (
     settle,
     unsend,
 )
+from app.channels.voice.rooms import people
 from app.channels.voice.show import show
 from app.channels.voice.urls import OVERRIDES, VoiceUrls
 from app.contacts import repository as contact_rows
@@ -206,11 +207,7 @@ class CommandSender:
     async def _is_customer_there(self, call: Call) -> bool:
         """An earlier attempt may have moved the customer. Moving again would take them out first, and the room ends
         with its customer."""
-        for conference in await self._client.live_conferences(call.room):
-            for participant in await self._client.participants(conference["sid"]):
-                if participant["call_sid"] == call.call_sid:
-                    return True
-        return False
+        return any(one["call_sid"] == call.call_sid for one in await people(self._client, call.room))
 
     async def _look_for_leg(self, plan: _Plan) -> dict[str, Any]:
         """An earlier attempt died between sending and recording: find what became of it."""
@@ -223,11 +220,8 @@ class CommandSender:
         return found or {}
 
     async def _participant_of(self, leg: Leg, room: str) -> dict[str, Any] | None:
-        for conference in await self._client.live_conferences(room):
-            for participant in await self._client.participants(conference["sid"]):
-                if participant.get("label") == leg.label:
-                    return {**participant, "conference_sid": conference["sid"]}
-        return None
+        found = await people(self._client, room)
+        return next((one for one in found if one.get("label") == leg.label), None)
 
     async def _give_up_or_wait(self, plan: _Plan) -> None:
         """Raises ProviderError when a leg that was sent for should have been seen by now, else RetryLater."""

@@ -20,6 +20,8 @@ from app.agents.presence import Presence
 from app.channels.twilio.client import TwilioClient
 from app.channels.voice.reconcile import Reconciler
 from app.channels.voice.sending import CommandSender
+from app.contacts import repository as contact_rows
+from app.contacts.events import Control, ControlRequested
 from app.core.db import Database
 from app.core.ids import new_id
 from app.core.jobs import RetryLater
@@ -344,6 +346,14 @@ class AgentLeg:
             f"{VOICE}/conference?contact={self.caller.contact_id}", self.event_fields(kind, sequence, **who)
         )
         assert response.status_code == 204, response.text
+
+
+async def control(line: Line, caller: Caller, leg: AgentLeg, name: str) -> None:
+    """The agent presses a button of the call: hold, resume or hang_up."""
+    assert caller.contact_id is not None
+    async with line.database.transaction() as tx:
+        contact = await contact_rows.get_for_update(tx, caller.contact_id)
+        await tx.publish(ControlRequested(contact, leg.agent_id, Control(name)))
 
 
 def path_of(url: str) -> str:

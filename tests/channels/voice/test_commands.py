@@ -4,11 +4,9 @@ import contextlib
 
 import pytest
 
-from app.contacts import repository
-from app.contacts.events import Control, ControlRequested
 from app.core.ids import new_id
 from tests.channels.voice.carrier import Fault, Killed
-from tests.channels.voice.line import AgentLeg, Caller, Line
+from tests.channels.voice.line import AgentLeg, Caller, Line, control
 
 
 async def load(line: Line) -> int:
@@ -226,11 +224,3 @@ async def test_a_control_that_fails_says_so_and_can_be_tried_again(line: Line) -
 async def test_a_command_nobody_wrote_is_no_error(line: Line) -> None:
     await line.sender.send({"command_id": str(new_id())})
     assert line.carrier.requests == []
-
-
-async def control(line: Line, caller: Caller, leg: AgentLeg, name: str) -> None:
-    """The agent presses a button of the call."""
-    assert caller.contact_id is not None
-    async with line.database.transaction() as tx:
-        contact = await repository.get_for_update(tx, caller.contact_id)
-        await tx.publish(ControlRequested(contact, leg.agent_id, Control(name)))

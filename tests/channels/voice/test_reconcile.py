@@ -1,7 +1,7 @@
 """Callbacks that never come: what the carrier says when asked makes it good, once, before anybody waits in vain."""
 
 from tests.channels.voice.carrier import Fault
-from tests.channels.voice.line import Line
+from tests.channels.voice.line import Line, control
 
 
 async def touchpoints(line: Line, contact_id: object) -> dict[str, int]:
@@ -155,3 +155,26 @@ async def test_a_carrier_that_does_not_answer_changes_nothing(line: Line) -> Non
         await line.clock.advance(31)
         assert await line.reconciler.check_due() == 1
     assert await caller.state() == "active/talking"
+
+
+async def test_an_agent_who_is_back_within_the_grace_keeps_the_customer(line: Line) -> None:
+    caller, leg = await line.talking()
+    await leg.event("participant-leave", 5)
+    await line.clock.advance(4)
+    await leg.event("participant-join", 6)
+    await line.clock.advance(11)
+    assert await line.reconciler.rescue_alone() == 0
+    assert await caller.state() == "active/talking"
+
+
+async def test_a_hang_up_that_fails_does_not_leave_the_customer_alone(line: Line) -> None:
+    caller, leg = await line.talking()
+    await control(line, caller, leg, "hang_up")
+    line.carrier.goes_wrong("update_call", Fault.BAD_REQUEST)
+    await leg.leaves(5)
+    assert await line.run_commands() == ["end_call failed"]
+    await line.clock.advance(31)
+    await line.reconciler.check_due()
+    await line.clock.advance(11)
+    assert await line.reconciler.rescue_alone() == 1
+    assert await caller.state() == "queued/waiting"
