@@ -8,9 +8,10 @@ from app.core.db import Reader, Transaction
 
 _CHAIN_LOCK = 0x4155_4449  # lines are chained one after the other, so writers take turns
 
+# An array keeps the columns apart and shows which are null: no value can move into a neighbour unnoticed.
 _HASH_SQL = """sha256(convert_to(
-    concat_ws('|', encode(previous, 'hex'), id, extract(epoch from at), actor_kind, actor_id, action, object,
-              before::text, after::text, address), 'UTF8'))"""
+    jsonb_build_array(encode(previous, 'hex'), id, extract(epoch from at), actor_kind, actor_id, action, object,
+                      before, after, address)::text, 'UTF8'))"""
 
 
 @dataclass(frozen=True, slots=True)

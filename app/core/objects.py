@@ -39,11 +39,16 @@ class FileStore:
         path = self._folder / location
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}.part")
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        try:
+            with draft.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+        _flush_folder(path.parent)  # the rename, too, has to survive a power cut
 
     async def get(self, location: str) -> bytes:
         """The whole file."""
@@ -55,6 +60,14 @@ class FileStore:
     async def delete(self, location: str) -> None:
         """Remove the file."""
         await asyncio.to_thread((self._folder / location).unlink, missing_ok=True)
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 async def store(tx: Transaction, files: ObjectStore, *, purpose: str, content_type: str, data: bytes) -> UUID:
