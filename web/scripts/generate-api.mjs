@@ -1,5 +1,5 @@
 // Writes shared/api/generated/ from the service's OpenAPI document, which holds the socket messages too.
-// Give a file as the first argument to generate from it; otherwise the service is asked for its document.
+// Arguments: a document to generate from instead of asking the service; a folder to write to instead.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ try {
   writeFileSync(input, document());
   await createClient({
     input,
-    output: { path: join(web, "shared/api/generated"), clean: true, entryFile: false },
+    output: { path: process.argv[3] ?? join(web, "shared/api/generated"), clean: true, entryFile: false },
     plugins: [{ name: "@hey-api/typescript", enums: false }],
     logs: { level: "warn" },
   });

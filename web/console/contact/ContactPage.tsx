@@ -50,7 +50,7 @@ function Head({ contact, stage, offer }: ContactPageProps) {
   const words = [
     channelWords(contact.channel, t),
     contact.queue_name,
-    customer ? number : null,
+    customer && stage !== "offered" ? number : null,
     stage === "finished" ? outcomeWords(contact.outcome, t) : null,
   ];
   return (

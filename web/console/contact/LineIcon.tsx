@@ -6,7 +6,9 @@ import {
   ClipboardCheck,
   Grid3x3,
   Hourglass,
+  Mail,
   MessageCircleQuestion,
+  MessageSquare,
   NotebookPen,
   Pause,
   PhoneCall,
@@ -14,6 +16,7 @@ import {
   PhoneMissed,
   PhoneOff,
   Play,
+  Send,
   ThumbsDown,
   ThumbsUp,
   TimerOff,
@@ -53,6 +56,9 @@ const ICONS: Record<string, typeof PhoneOff> = {
   "wrap_up.completed": ClipboardCheck,
   "customer.confirmed": UserCheck,
   "customer.rejected": UserX,
+  "chat.message": MessageSquare,
+  "email.received": Mail,
+  "email.sent": Send,
   "note.added": NotebookPen,
 };
 

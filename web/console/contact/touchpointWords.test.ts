@@ -27,6 +27,16 @@ describe("lines of the timeline", () => {
     expect(words("wrap_up.completed", { agent: "Mei", dispositions: ["refund", "old"] }).body).toBe("Refund, old");
   });
 
+  it("shows what was asked, heard and written on every channel", () => {
+    expect(words("question.asked", { question: "Where is my parcel?" }).body).toBe("Where is my parcel?");
+    expect(words("faq.answered", { article_id: "a1", title: "Delivery times" }).body).toBe("Delivery times");
+    expect(words("email.sent", { agent: "Mei", subject: "Re: refund" })).toMatchObject({
+      title: "Mei wrote an email",
+      body: "Re: refund",
+    });
+    expect(words("chat.message", { text: "Hello" }).title).toBe("Customer wrote");
+  });
+
   it("marks notes, which customers never see", () => {
     expect(words("note.added", { body: "Call back" })).toMatchObject({ note: true, body: "Call back" });
   });

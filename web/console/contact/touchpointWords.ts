@@ -56,7 +56,12 @@ const SIMPLE = {
   "wrap_up.started": "wrap_up_started",
   "customer.confirmed": "confirmed",
   "customer.rejected": "not_known",
+  "email.received": "email_received",
+  "email.sent": "email_sent",
 } as const;
+
+/** Where a simple kind keeps the words that were said or written. */
+const SAID = ["text", "question", "title", "label", "subject"];
 
 /** Their own words say all that the label of the choice would say again. */
 const SAYS_IT = new Set<string>(["faq.helped", "faq.not_helped"]);
@@ -69,7 +74,7 @@ export function touchpointWords(line: TouchpointView, wording: Wording): Words {
   const { t } = wording;
   const { data, kind } = line;
   const agent = text(data, "agent") ?? line.actor_name ?? t("log.an_agent");
-  if (isSimple(kind)) return plain(t(`log.${SIMPLE[kind]}`, { agent }), SAYS_IT.has(kind) ? null : text(data, "text"));
+  if (isSimple(kind)) return plain(t(`log.${SIMPLE[kind]}`, { agent }), SAYS_IT.has(kind) ? null : text(data, ...SAID));
   switch (kind) {
     case "contact.queued":
       return plain(t("log.queued"), reasonWords(text(data, "reason"), t));
@@ -79,6 +84,8 @@ export function touchpointWords(line: TouchpointView, wording: Wording): Words {
       return plain(endedWords(data, t));
     case "contact.closed":
       return plain(t("log.closed", { outcome: outcomeWords(text(data, "outcome"), t) }));
+    case "chat.message":
+      return plain(t(line.actor === "agent" ? "log.chat_agent" : "log.chat_customer", { agent }), text(data, "text"));
     case "note.added":
       return { title: t("log.note", { agent }), body: text(data, "body"), note: true };
     case "wrap_up.completed":

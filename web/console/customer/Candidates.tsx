@@ -90,12 +90,17 @@ function useReason({ reason, last_contact_at: last }: CustomerCandidate): string
 
 /** Who the caller may be, to read before the call is taken; the choice comes with the call. */
 export function CandidateList({ candidates }: { candidates: readonly CustomerCandidate[] }) {
+  const t = useText();
+  if (candidates.length === 0) return null;
   return (
-    <ul data-testid="candidates">
-      {candidates.map((one) => (
-        <Possible key={one.customer_id} candidate={one} />
-      ))}
-    </ul>
+    <section className={css.part} data-testid="candidates">
+      <h3>{candidates.length > 1 ? t("candidates.offered_title") : t("candidates.offered_single")}</h3>
+      <ul>
+        {candidates.map((one) => (
+          <Possible key={one.customer_id} candidate={one} />
+        ))}
+      </ul>
+    </section>
   );
 }
 

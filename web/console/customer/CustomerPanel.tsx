@@ -5,10 +5,9 @@ import type { Stage, Subject } from "../contact/subject.ts";
 import { phoneNumber } from "../../shared/format.ts";
 import { LOCALE_NAMES } from "../../shared/i18n/locales.ts";
 import { Avatar } from "../../shared/ui/Avatar.tsx";
-import { Nothing } from "../../shared/ui/Feedback.tsx";
 import { useText } from "../text.ts";
 import { TierBadge } from "./Badges.tsx";
-import { Candidates, CandidateList } from "./Candidates.tsx";
+import { CandidateList, Candidates } from "./Candidates.tsx";
 import css from "./CustomerPanel.module.css";
 import { Orders, PastContacts, UsualTopics } from "./History.tsx";
 import { unknownWords } from "./words.ts";
@@ -33,17 +32,14 @@ export function CustomerPanel({ contact, stage, named }: CustomerPanelProps) {
       {stage === "mine" && pop.identification !== "certain" && (
         <Candidates contactId={contact.contact_id} candidates={candidates} customer={customer} />
       )}
-      {stage === "offered" && candidates.length > 0 && (
-        <section className={css.part}>
-          <h3>{t("candidates.offered_title")}</h3>
-          <CandidateList candidates={candidates} />
-        </section>
-      )}
+      {stage === "offered" && <CandidateList candidates={candidates} />}
       {customer?.pinned_note && <PinnedNote>{customer.pinned_note}</PinnedNote>}
       <UsualTopics topics={pop.usual_topics} lang={customer?.language} />
       <PastContacts contacts={pop.past_contacts} lang={customer?.language} />
       <Orders orders={pop.orders} lang={customer?.language} />
-      {!customer && candidates.length === 0 && <Nothing>{t("customer.no_past")}</Nothing>}
+      {!customer && candidates.length === 0 && (
+        <p className={css.nobody}>{address ? t("customer.no_past") : t("customer.no_number")}</p>
+      )}
     </section>
   );
 }

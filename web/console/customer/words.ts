@@ -51,5 +51,6 @@ export function labelIn(labels: Record<string, string>, locale: Locale): string 
 /** What stands in place of a customer's name: one of several, a hidden number, or one that nobody has called from. */
 export function unknownWords(pop: ScreenPop, address: string | null, t: Text): string {
   if (pop.candidates.length > 1) return t("identity.several", { count: pop.candidates.length });
+  if (pop.candidates.length === 1) return t("identity.single");
   return address ? t("identity.unknown") : t("identity.withheld");
 }

@@ -19,12 +19,7 @@ export function OfferScreenPop({ pop }: { pop: ScreenPop }) {
   return (
     <div className={css.pop} data-testid="screen-pop">
       <InShort pop={pop} topics={!open} />
-      {candidates.length > 0 && (
-        <section className={css.part}>
-          <h3>{t("candidates.offered_title")}</h3>
-          <CandidateList candidates={candidates} />
-        </section>
-      )}
+      <CandidateList candidates={candidates} />
       {open && customer && (
         <div className={css.more}>
           <Certainty certain={pop.identification === "certain"} />

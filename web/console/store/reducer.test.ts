@@ -19,7 +19,7 @@ describe("the agent's stream", () => {
   it("gives the same state from events as from a later snapshot", () => {
     const events = [
       event(6, { type: "offer.made", offer: offer("o1") }),
-      event(7, { type: "offer.accepting", offer_id: "o1", contact_id: "c1" }),
+      event(7, { type: "offer.accepting", offer_id: "o1", contact_id: "c1", expires_at: null }),
       event(8, { type: "offer.ended", offer_id: "o1", contact_id: "c1", state: "accepted", reason: null }),
       event(9, { type: "contact.changed", contact: contact("c1") }),
       event(10, { type: "agent.state_changed", agent: agent({ activity: "on_contact" }) }),

@@ -102,7 +102,9 @@ function applyEvent(state: ServerState, event: ServerEvent): ServerState {
     case "offer.accepting":
       return {
         ...state,
-        offers: state.offers.map((o) => (o.offer_id === event.offer_id ? { ...o, state: "accepting" as const } : o)),
+        offers: state.offers.map((o) =>
+          o.offer_id === event.offer_id ? { ...o, state: "accepting" as const, expires_at: event.expires_at } : o,
+        ),
       };
     case "offer.ended":
       return offerEnded(state, event);

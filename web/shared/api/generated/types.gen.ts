@@ -358,16 +358,6 @@ export type FaqUse = {
 };
 
 /**
- * HTTPValidationError
- */
-export type HttpValidationError = {
-    /**
-     * Detail
-     */
-    detail?: Array<ValidationError>;
-};
-
-/**
  * Identification
  *
  * How sure the match of caller and customer is.
@@ -918,34 +908,6 @@ export type UsualTopic = {
 };
 
 /**
- * ValidationError
- */
-export type ValidationError = {
-    /**
-     * Location
-     */
-    loc: Array<string | number>;
-    /**
-     * Message
-     */
-    msg: string;
-    /**
-     * Error Type
-     */
-    type: string;
-    /**
-     * Input
-     */
-    input?: unknown;
-    /**
-     * Context
-     */
-    ctx?: {
-        [key: string]: unknown;
-    };
-};
-
-/**
  * WrapUp
  *
  * How the contact ended. At least one disposition is needed; `client_id` names the note, so that a repeated
@@ -1116,6 +1078,12 @@ export type OfferAccepting = {
      * Contact Id
      */
     contact_id: string;
+    /**
+     * Expires At
+     *
+     * until when the media must be connected
+     */
+    expires_at: string | null;
 };
 
 /**
@@ -1234,7 +1202,8 @@ export type Snapshot = {
 /**
  * SocketError
  *
- * A command failed, or (without `reply_to`) the connection is about to end.
+ * A frame or command was refused; the socket stays open unless it was the hello. `reply_to` is the frame's id,
+ * null when the frame had none that could be read.
  */
 export type SocketError = {
     /**
@@ -1528,6 +1497,18 @@ export type SignOutErrors = {
      * Not signed in (`not_signed_in`)
      */
     401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type SignOutError = SignOutErrors[keyof SignOutErrors];
@@ -1553,6 +1534,18 @@ export type GetSessionErrors = {
      * Not signed in (`not_signed_in`)
      */
     401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type GetSessionError = GetSessionErrors[keyof GetSessionErrors];
@@ -1583,13 +1576,25 @@ export type SignInErrors = {
      */
     403: Problem;
     /**
-     * Validation Error
+     * Body too large (`body_too_large`)
      */
-    422: HttpValidationError;
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
     /**
      * Too many attempts (`too_many_attempts`)
      */
     429: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type SignInError = SignInErrors[keyof SignInErrors];
@@ -1615,6 +1620,18 @@ export type SocketTicketErrors = {
      * Not signed in (`not_signed_in`)
      */
     401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type SocketTicketError = SocketTicketErrors[keyof SocketTicketErrors];
@@ -1635,6 +1652,27 @@ export type ConsoleSnapshotData = {
     url: '/api/v1/console/snapshot';
 };
 
+export type ConsoleSnapshotErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ConsoleSnapshotError = ConsoleSnapshotErrors[keyof ConsoleSnapshotErrors];
+
 export type ConsoleSnapshotResponses = {
     /**
      * Successful Response
@@ -1653,9 +1691,29 @@ export type SetPresenceData = {
 
 export type SetPresenceErrors = {
     /**
-     * Validation Error
+     * Not signed in (`not_signed_in`)
      */
-    422: HttpValidationError;
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type SetPresenceError = SetPresenceErrors[keyof SetPresenceErrors];
@@ -1683,6 +1741,14 @@ export type AcceptOfferData = {
 
 export type AcceptOfferErrors = {
     /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
      * Offer not found (`offer_not_found`)
      */
     404: Problem;
@@ -1691,9 +1757,17 @@ export type AcceptOfferErrors = {
      */
     409: Problem;
     /**
-     * Validation Error
+     * Invalid input (`invalid_input`)
      */
-    422: HttpValidationError;
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type AcceptOfferError = AcceptOfferErrors[keyof AcceptOfferErrors];
@@ -1721,6 +1795,14 @@ export type RejectOfferData = {
 
 export type RejectOfferErrors = {
     /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
      * Offer not found (`offer_not_found`)
      */
     404: Problem;
@@ -1729,9 +1811,17 @@ export type RejectOfferErrors = {
      */
     409: Problem;
     /**
-     * Validation Error
+     * Invalid input (`invalid_input`)
      */
-    422: HttpValidationError;
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type RejectOfferError = RejectOfferErrors[keyof RejectOfferErrors];
@@ -1759,13 +1849,29 @@ export type GetContactData = {
 
 export type GetContactErrors = {
     /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
      * Contact not found (`contact_not_found`)
      */
     404: Problem;
     /**
-     * Validation Error
+     * Invalid input (`invalid_input`)
      */
-    422: HttpValidationError;
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type GetContactError = GetContactErrors[keyof GetContactErrors];
@@ -1793,6 +1899,14 @@ export type HoldData = {
 
 export type HoldErrors = {
     /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
      * Contact not found (`contact_not_found`)
      */
     404: Problem;
@@ -1801,9 +1915,17 @@ export type HoldErrors = {
      */
     409: Problem;
     /**
-     * Validation Error
+     * Invalid input (`invalid_input`)
      */
-    422: HttpValidationError;
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type HoldError = HoldErrors[keyof HoldErrors];
@@ -1831,6 +1953,14 @@ export type ResumeData = {
 
 export type ResumeErrors = {
     /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
      * Contact not found (`contact_not_found`)
      */
     404: Problem;
@@ -1839,9 +1969,17 @@ export type ResumeErrors = {
      */
     409: Problem;
     /**
-     * Validation Error
+     * Invalid input (`invalid_input`)
      */
-    422: HttpValidationError;
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type ResumeError = ResumeErrors[keyof ResumeErrors];
@@ -1869,6 +2007,14 @@ export type HangUpData = {
 
 export type HangUpErrors = {
     /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
      * Contact not found (`contact_not_found`)
      */
     404: Problem;
@@ -1877,9 +2023,17 @@ export type HangUpErrors = {
      */
     409: Problem;
     /**
-     * Validation Error
+     * Invalid input (`invalid_input`)
      */
-    422: HttpValidationError;
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type HangUpError = HangUpErrors[keyof HangUpErrors];
@@ -1907,13 +2061,33 @@ export type AddNoteData = {
 
 export type AddNoteErrors = {
     /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
      * Contact not found (`contact_not_found`)
      */
     404: Problem;
     /**
-     * Validation Error
+     * Body too large (`body_too_large`)
      */
-    422: HttpValidationError;
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type AddNoteError = AddNoteErrors[keyof AddNoteErrors];
@@ -1941,13 +2115,33 @@ export type CompleteWrapUpData = {
 
 export type CompleteWrapUpErrors = {
     /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
      * Contact not found (`contact_not_found`)
      */
     404: Problem;
     /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
      * Invalid input (`invalid_input`)
      */
     422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type CompleteWrapUpError = CompleteWrapUpErrors[keyof CompleteWrapUpErrors];
@@ -1975,13 +2169,29 @@ export type ExtendWrapUpData = {
 
 export type ExtendWrapUpErrors = {
     /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
      * Contact not found (`contact_not_found`)
      */
     404: Problem;
     /**
-     * Validation Error
+     * Invalid input (`invalid_input`)
      */
-    422: HttpValidationError;
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type ExtendWrapUpError = ExtendWrapUpErrors[keyof ExtendWrapUpErrors];
@@ -2009,13 +2219,33 @@ export type ChooseCustomerData = {
 
 export type ChooseCustomerErrors = {
     /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
      * Contact not found (`contact_not_found`)
      */
     404: Problem;
     /**
-     * Validation Error
+     * Body too large (`body_too_large`)
      */
-    422: HttpValidationError;
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type ChooseCustomerError = ChooseCustomerErrors[keyof ChooseCustomerErrors];
@@ -2052,9 +2282,25 @@ export type CustomerTimelineData = {
 
 export type CustomerTimelineErrors = {
     /**
-     * Validation Error
+     * Not signed in (`not_signed_in`)
      */
-    422: HttpValidationError;
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type CustomerTimelineError = CustomerTimelineErrors[keyof CustomerTimelineErrors];
@@ -2091,9 +2337,25 @@ export type ContactTimelineData = {
 
 export type ContactTimelineErrors = {
     /**
-     * Validation Error
+     * Not signed in (`not_signed_in`)
      */
-    422: HttpValidationError;
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type ContactTimelineError = ContactTimelineErrors[keyof ContactTimelineErrors];
@@ -2142,6 +2404,14 @@ export type FaqSearchErrors = {
      * Invalid input (`invalid_input`)
      */
     422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type FaqSearchError = FaqSearchErrors[keyof FaqSearchErrors];
@@ -2176,9 +2446,21 @@ export type FaqUseErrors = {
      */
     404: Problem;
     /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
      * Invalid input (`invalid_input`)
      */
     422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
 };
 
 export type FaqUseError = FaqUseErrors[keyof FaqUseErrors];
@@ -2200,6 +2482,18 @@ export type SoftphoneTokenData = {
 };
 
 export type SoftphoneTokenErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
     /**
      * Temporarily unavailable (`unavailable`)
      */
