@@ -1,4 +1,4 @@
-"""The OpenAPI document: the REST endpoints, the problem document, and the messages of the sockets."""
+"""The OpenAPI document: the REST endpoints, how each may fail, and the messages of the sockets."""
 
 from typing import Any
 
@@ -6,6 +6,15 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field, TypeAdapter
 
 from app.console.schemas import ClientMessage, ServerMessage
+from app.core.errors import (
+    AppError,
+    BodyTooLarge,
+    InvalidInput,
+    NotSignedIn,
+    PermissionDenied,
+    Unavailable,
+)
+from app.core.http import problem_responses
 
 TITLE = "Switchboard"
 VERSION = "1"
@@ -39,8 +48,27 @@ def _schemas_of(name: str, adapter: TypeAdapter[Any], mode: Any) -> dict[str, An
     return found
 
 
+_ALWAYS_POSSIBLE: tuple[type[AppError], ...] = (NotSignedIn, PermissionDenied, AppError, Unavailable)
+
+
+def _describe_failures(document: dict[str, Any]) -> None:
+    """Every operation may fail in the ways of the plumbing around it, and always with a problem document."""
+    everywhere = problem_responses(*_ALWAYS_POSSIBLE)
+    for item in document["paths"].values():
+        for operation in item.values():
+            answers = operation["responses"]
+            for status, answer in everywhere.items():
+                answers.setdefault(str(status), answer)
+            if "422" in answers:  # the framework describes its own form, which is never sent
+                answers["422"] = problem_responses(InvalidInput)[422]
+            if "requestBody" in operation:
+                answers.setdefault("413", problem_responses(BodyTooLarge)[413])
+    for unused in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(unused, None)
+
+
 def install(app: FastAPI) -> None:
-    """Make `app.openapi()` hold the socket's unions as `ServerMessage` and `ClientMessage`."""
+    """Make `app.openapi()` hold the socket's unions as `ServerMessage` and `ClientMessage`, and every failure."""
     original = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -54,6 +82,7 @@ def install(app: FastAPI) -> None:
             ):
                 for key, value in _schemas_of(name, adapter, mode).items():
                     schemas.setdefault(key, value)
+            _describe_failures(document)
             app.openapi_schema = document
         return app.openapi_schema
 
