@@ -5,19 +5,35 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 from fastapi import FastAPI, Request
+from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 
 from app import openapi
 from app.agents import sessions
 from app.api import api
+from app.channels.voice.urls import PREFIX as VOICE_PREFIX
 from app.channels.voice.webhooks import voice_routes
 from app.console.housekeeping import Housekeeping
 from app.console.socket import router as agent_socket
 from app.core.auth import Principal
-from app.core.http import EdgeRules, install_error_handlers
+from app.core.http import MAX_BODY_BYTES, EdgeRules, install_error_handlers
 from app.core.settings import Settings
 from app.health import health_routes
 from app.process import Process, build, opened, working
 from app.web.pages import build_id, page_routes
+
+
+class Application(FastAPI):
+    """FastAPI, with the carrier's webhooks beside it: the hottest addresses need none of its layers."""
+
+    carrier_webhooks: Starlette
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Webhooks to their own router, everything else to FastAPI."""
+        if scope["type"] == "http" and scope["path"].startswith(VOICE_PREFIX):
+            await self.carrier_webhooks(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(
@@ -26,7 +42,7 @@ def create_app(
     *,
     with_worker: bool,
     transport: httpx.AsyncBaseTransport | None = None,
-) -> FastAPI:
+) -> Application:
     """The application of one process. `with_worker`: the router, the jobs and the timers run in it too.
     `transport` replaces the network towards the carrier in tests."""
     process = build(settings, dsn)
@@ -40,7 +56,7 @@ def create_app(
                 await stack.enter_async_context(working(process, transport=transport))
             yield
 
-    app = FastAPI(
+    app = Application(
         title=openapi.TITLE,
         version=openapi.VERSION,
         lifespan=lifespan,
@@ -51,7 +67,8 @@ def create_app(
     app.add_middleware(EdgeRules, is_secure=settings.is_secure)
     _keep_state(app, process)
     install_error_handlers(app)
-    app.router.routes += voice_routes(process.database, settings)  # first: the hottest addresses
+    app.carrier_webhooks = Starlette(routes=voice_routes(process.database, settings), max_body_size=MAX_BODY_BYTES)
+    install_error_handlers(app.carrier_webhooks)
     app.include_router(api)
     app.include_router(agent_socket)
     app.router.routes += health_routes(process.database, process.bus, settings)

@@ -11,9 +11,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, APIWebSocketRoute, RouteContext, iter_route_contexts
 from starlette.routing import Mount, Route
 
+from app.channels.voice.urls import PREFIX as VOICE_PREFIX
+from app.channels.voice.webhooks import voice_routes
 from app.core.auth import PERMISSIONS_OF_ROLE, Permission
 from app.core.http import Public, Requires, _reader, _transaction
-from app.main import create_app
+from app.main import Application, create_app
 from tests.support.app import RunningApp, app_settings, close_code, running_app
 from tests.support.centre import COMMAND_HEADERS
 
@@ -30,12 +32,11 @@ OPEN_TO_EVERYBODY = {
     "/metrics": "guards itself: local callers, or the token of the settings",
     "/api/v1/openapi.json": "the public description of the API",
 }
-SIGNED_BY_THE_CARRIER = "/webhooks/twilio/voice/"
 SOCKETS = {"/ws/agent": "origin, then a ticket of a signed-in session in the first frame"}
 
 
 @pytest.fixture(scope="module")
-def app() -> FastAPI:
+def app() -> Application:
     """The application, not started: its list of addresses is all that is looked at."""
     return create_app(app_settings(8000, "postgresql://nowhere.invalid/x"), "", with_worker=False)
 
@@ -70,16 +71,17 @@ def test_nobody_costs_a_transaction_before_they_are_known(app: FastAPI) -> None:
         assert not opened or not known or min(opened) > max(known), f"{route.path}: put the principal first"
 
 
-def test_every_other_address_is_listed_with_its_reason(app: FastAPI) -> None:
+def test_every_other_address_is_listed_with_its_reason(app: Application) -> None:
     contexts = list(iter_route_contexts(app.router.routes))
     others = {
         c.path
         for c in contexts
         if isinstance(c.original_route, Route | Mount) and not isinstance(c.original_route, APIRoute)
     }
-    webhooks = {path for path in others if path and path.startswith(SIGNED_BY_THE_CARRIER)}
+    assert others == set(OPEN_TO_EVERYBODY)
+    webhooks = [route for route in app.carrier_webhooks.routes if isinstance(route, Route)]
     assert len(webhooks) >= 8
-    assert others - webhooks == set(OPEN_TO_EVERYBODY)
+    assert all(route.path.startswith(SIGNED_BY_THE_CARRIER) for route in webhooks)
     sockets = {c.path for c in contexts if isinstance(c.original_route, APIWebSocketRoute)}
     assert sockets == set(SOCKETS)
 
@@ -125,6 +127,15 @@ async def test_commands_from_elsewhere_get_403_everywhere(web: RunningApp) -> No
                 answer = await mei.http.request(method, address(route), headers=headers, json={})
                 expected = 422 if isinstance(guards(route.dependant)[0], Public) else 403
                 assert answer.status_code == expected, (method, route.path, headers, answer.text)
+
+
+async def test_webhooks_answer_the_carrier_only(web: RunningApp) -> None:
+    hooks = [route.path for route in voice_routes(web.database, web.settings)]
+    assert len(hooks) >= 8
+    for path in hooks:
+        for headers in ({}, {"X-Twilio-Signature": "forged"}):
+            answer = await web.client().post(path, data={"CallSid": "CA" + "0" * 32}, headers=headers)
+            assert answer.status_code == 403, (path, answer.text)
 
 
 async def test_signing_in_from_elsewhere_is_refused(web: RunningApp) -> None:

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import asyncpg
 import orjson
 import structlog
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -216,7 +217,7 @@ async def _render_anything(_: Request, error: Exception) -> Response:
     return problem_response(AppError("an internal error was logged; nothing was changed"))
 
 
-def install_error_handlers(app: FastAPI) -> None:
+def install_error_handlers(app: Starlette) -> None:
     """Every failure leaves as a problem document; a lost database as 503 with Retry-After."""
     app.add_exception_handler(AppError, _render_app_error)
     app.add_exception_handler(RequestValidationError, _render_validation_error)
