@@ -3,7 +3,7 @@ import { phoneNumber } from "../../shared/format.ts";
 import { Avatar } from "../../shared/ui/Avatar.tsx";
 import { Failure } from "../../shared/ui/Feedback.tsx";
 import { channelWords, outcomeWords } from "../customer/words.ts";
-import { ComingActions } from "../offer/ComingActions.tsx";
+import { ComingActions, ComingState } from "../offer/Coming.tsx";
 import { useText } from "../text.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import css from "./ContactPage.module.css";
@@ -50,7 +50,7 @@ function Head({ contact, stage, offer }: ContactPageProps) {
   const words = [
     channelWords(contact.channel, t),
     contact.queue_name,
-    customer && stage !== "offered" ? number : null,
+    customer ? number : null,
     stage === "finished" ? outcomeWords(contact.outcome, t) : null,
   ];
   return (
@@ -62,10 +62,14 @@ function Head({ contact, stage, offer }: ContactPageProps) {
       />
       <div className={css.title}>
         <h1>{customer?.display_name ?? number}</h1>
-        <p>
-          <ChannelIcon channel={contact.channel} />
-          {words.filter(Boolean).join(" · ")}
-        </p>
+        {offer ? (
+          <ComingState offer={offer} />
+        ) : (
+          <p>
+            <ChannelIcon channel={contact.channel} />
+            {words.filter(Boolean).join(" · ")}
+          </p>
+        )}
       </div>
       {offer && <ComingActions offer={offer} />}
     </header>

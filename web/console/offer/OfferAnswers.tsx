@@ -7,7 +7,7 @@ import { useAnswer } from "./useAnswer.ts";
 
 interface OfferAnswersProps {
   offer: OfferView;
-  /** The shortcuts belong to the first offer. */
+  /** Show the keys; they answer the first offer. */
   first: boolean;
   /** Where the buttons are: on the card, or on the page that shows the next customer. */
   place: "offer" | "coming";

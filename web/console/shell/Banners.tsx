@@ -33,8 +33,8 @@ function OutageBanner() {
   const state = toldAt ? t("outage.state_of", { time: clock(toldAt, locale, true) }) : "";
   return (
     <div role="status" data-testid={outage ? "reconnecting" : undefined}>
-      {outage === "reconnecting" && <Bar tone={css.amber} icon={icon} text={`${t("outage.reconnecting")} ${state}`} />}
-      {outage === "offline" && <Bar tone={css.red} icon={icon} text={`${t("outage.offline")} ${state}`} />}
+      {outage === "reconnecting" && <Bar tone={css.amber} icon={icon} text={t("outage.reconnecting")} more={state} />}
+      {outage === "offline" && <Bar tone={css.red} icon={icon} text={t("outage.offline")} more={state} />}
     </div>
   );
 }
@@ -82,14 +82,16 @@ interface BarProps {
   tone: string | undefined;
   icon: ReactNode;
   text: string;
+  more?: string;
   children?: ReactNode;
 }
 
-function Bar({ tone, icon, text, children }: BarProps) {
+function Bar({ tone, icon, text, more, children }: BarProps) {
   return (
     <div className={`${css.bar} ${tone}`}>
       {icon}
       <p>{text}</p>
+      {more && <p>{more}</p>}
       {children}
     </div>
   );

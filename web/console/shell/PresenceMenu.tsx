@@ -14,6 +14,7 @@ import { useText } from "../text.ts";
 import { useAction } from "../useAction.ts";
 import css from "./PresenceMenu.module.css";
 import { standing } from "./standing.ts";
+import { useOutage } from "./useOutage.ts";
 
 type ChoiceName = "available" | "break" | "lunch" | "meeting" | "training" | "offline";
 
@@ -37,6 +38,8 @@ function Presence({ agent }: { agent: AgentState }) {
   const [open, setOpen] = useState(false);
   const { run, busy } = useAction();
   const now = standing(agent);
+  // Out of touch with the service nobody gets calls, whatever was true last.
+  const tone = useOutage() && now.tone === "green" ? "grey" : now.tone;
   const elapsed = useElapsed(now.since);
   useShortcut("presence", () => setOpen(true));
 
@@ -64,7 +67,7 @@ function Presence({ agent }: { agent: AgentState }) {
         <Button
           look="quiet"
           round
-          className={`${css.button} ${css[now.tone]}`}
+          className={`${css.button} ${css[tone]}`}
           isPending={busy}
           data-testid="presence"
           data-standing={now.name}

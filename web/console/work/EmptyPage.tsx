@@ -1,5 +1,6 @@
-import { Headphones } from "lucide-react";
+import { Headphones, WifiOff } from "lucide-react";
 import { Failure } from "../../shared/ui/Feedback.tsx";
+import { useOutage } from "../shell/useOutage.ts";
 import { useServer } from "../store/store.ts";
 import { useText } from "../text.ts";
 import css from "./EmptyPage.module.css";
@@ -9,6 +10,8 @@ export function EmptyPage({ failed, retry }: { failed: boolean; retry: () => voi
   const t = useText();
   const agent = useServer((state) => state.agent);
   const ready = agent?.presence === "available" && agent.activity !== "not_responding";
+  const lost = useOutage() !== null;
+  const Icon = lost ? WifiOff : Headphones;
   if (failed)
     return (
       <div className={css.failure}>
@@ -19,11 +22,11 @@ export function EmptyPage({ failed, retry }: { failed: boolean; retry: () => voi
     );
   return (
     <div className={css.empty}>
-      <span className={css.picture}>
-        <Headphones size={30} aria-hidden="true" />
+      <span className={lost ? `${css.picture} ${css.lost}` : css.picture}>
+        <Icon size={30} aria-hidden="true" />
       </span>
-      <h1>{ready ? t("empty.title") : t("empty.away_title")}</h1>
-      <p>{ready ? t("empty.text") : t("empty.away_text")}</p>
+      <h1>{lost ? t("empty.lost_title") : ready ? t("empty.title") : t("empty.away_title")}</h1>
+      <p>{lost ? t("empty.lost_text") : ready ? t("empty.text") : t("empty.away_text")}</p>
     </div>
   );
 }
