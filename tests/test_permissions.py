@@ -81,7 +81,7 @@ def test_every_other_address_is_listed_with_its_reason(app: Application) -> None
     assert others == set(OPEN_TO_EVERYBODY)
     webhooks = [route for route in app.carrier_webhooks.routes if isinstance(route, Route)]
     assert len(webhooks) >= 8
-    assert all(route.path.startswith(SIGNED_BY_THE_CARRIER) for route in webhooks)
+    assert all(route.path.startswith(VOICE_PREFIX) for route in webhooks)
     sockets = {c.path for c in contexts if isinstance(c.original_route, APIWebSocketRoute)}
     assert sockets == set(SOCKETS)
 
