@@ -120,8 +120,10 @@ async def add_note(
             once=str(note_id),
         )
         await tx.publish(ContactChanged(contact))
-    found = await notes(tx, contact.id)
-    return next(note for note in found if note.id == note_id)
+    for note in await notes(tx, contact.id):
+        if note.id == note_id:
+            return note
+    raise InvalidInput.of("note_id", "this id belongs to a note of another contact; make a new one")
 
 
 async def notes(reader: Reader, contact_id: UUID) -> list[Note]:
@@ -145,7 +147,7 @@ async def set_dispositions(tx: Transaction, contact_id: UUID, codes: list[str]) 
     await tx.execute("delete from contact_dispositions where contact_id = $1", contact_id)
     await tx.executemany(
         "insert into contact_dispositions (contact_id, code) values ($1, $2)",
-        [(contact_id, c) for c in codes],
+        [(contact_id, c) for c in dict.fromkeys(codes)],
     )
 
 
