@@ -153,6 +153,10 @@ class RunningApp:
 
     async def person(self, login: str, *, role: str = "agent") -> Person:
         """Make an account that serves the queue and sign it in."""
+        return await self.sign_in(login, await self.add_account(login, role=role))
+
+    async def add_account(self, login: str, *, role: str = "agent") -> UUID:
+        """Make an account that serves the queue."""
         agent_id = new_id()
         async with self.database.transaction() as tx:
             await tx.execute(
@@ -167,7 +171,7 @@ class RunningApp:
             await tx.execute(
                 "insert into agent_queues (agent_id, queue_id) values ($1, $2)", agent_id, self.queue_id
             )
-        return await self.sign_in(login, agent_id)
+        return agent_id
 
     async def sign_in(self, login: str, agent_id: UUID) -> Person:
         """One more session of an account."""
