@@ -20,6 +20,7 @@ from app.core.http import MAX_BODY_BYTES, EdgeRules, install_error_handlers
 from app.core.settings import Settings
 from app.health import health_routes
 from app.process import Process, build, opened, working
+from app.web.api_page import api_page_route
 from app.web.pages import build_id, page_routes
 
 
@@ -60,20 +61,22 @@ def create_app(
         title=openapi.TITLE,
         version=openapi.VERSION,
         lifespan=lifespan,
-        docs_url=None,  # its page runs scripts of another host on our origin
+        docs_url=None,  # that page would run scripts of another host on our origin; ours has none
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
     app.add_middleware(EdgeRules, is_secure=settings.is_secure)
     _keep_state(app, process)
     install_error_handlers(app)
-    app.carrier_webhooks = Starlette(routes=voice_routes(process.database, settings), max_body_size=MAX_BODY_BYTES)
+    app.carrier_webhooks = Starlette(
+        routes=voice_routes(process.database, settings), max_body_size=MAX_BODY_BYTES
+    )
     install_error_handlers(app.carrier_webhooks)
     app.include_router(api)
     app.include_router(agent_socket)
-    app.router.routes += health_routes(process.database, process.bus, settings)
-    app.router.routes += page_routes(settings)
     openapi.install(app)
+    app.router.routes += health_routes(process.database, process.bus, settings)
+    app.router.routes += [api_page_route(app.openapi), *page_routes(settings)]
     return app
 
 

@@ -30,6 +30,7 @@ OPEN_TO_EVERYBODY = {
     "/healthz": "says only that the process answers",
     "/readyz": "says only which part is not ready",
     "/metrics": "guards itself: local callers, or the token of the settings",
+    "/api/docs": "the same description, to read",
     "/api/v1/openapi.json": "the public description of the API",
 }
 SOCKETS = {"/ws/agent": "origin, then a ticket of a signed-in session in the first frame"}

@@ -318,6 +318,7 @@ Ready after {seconds:.1f} s.  {summary.company}
 
   Console          {base_url}/console
   Phone simulator  {base_url}/simulator
+  API documents    {base_url}/api/docs
   Logins           {logins}
   Password         {summary.password}  (for all of them)
 

@@ -39,6 +39,21 @@ async def test_every_answer_forbids_guessing_its_type(web: RunningApp) -> None:
         assert (await client.get(path)).headers["x-content-type-options"] == "nosniff", path
 
 
+async def test_the_api_can_be_read_about_without_scripts(web: RunningApp) -> None:
+    page = await web.client().get("/api/docs")
+    assert page.status_code == 200
+    for words in (
+        "POST /api/v1/offers/{offer_id}/accept",
+        "Say yes.",
+        'id="ServerMessage"',
+        "offer.accepting",
+    ):
+        assert words in page.text
+    assert "<script" not in page.text
+    assert "http://" not in page.text
+    assert "script-src" not in page.headers["content-security-policy"].replace("default-src 'none'", "")
+
+
 async def test_files_outside_the_folder_are_not_served(web: RunningApp) -> None:
     client = web.client()
     for path in ("/static/..%2f__init__.py", "/media/../pages.py", "/static/%2e%2e/pages.py", "/media/%00"):
