@@ -1,15 +1,23 @@
 """Who hangs up when, and what must be true afterwards: every row of the table for calls that come in."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from simulator.faults import FaultEffect, FaultRule
-from tests.support.centre import Agent, Centre
-from tests.support.invariants import assert_quiescent
+from tests.support.centre import Agent, Centre, running_centre
+from tests.support.invariants import CALM_SPEED, assert_quiescent
 
 CALLER = "+886900000105"  # a customer of the queue that mei serves first
+
+
+@pytest.fixture
+async def centre(demo_dsn: str) -> AsyncIterator[Centre]:
+    """The product with a demo centre, slow enough to judge silence."""
+    async with running_centre(demo_dsn, speed=CALM_SPEED) as running:
+        yield running
 
 
 async def waiting(centre: Centre) -> tuple[Any, UUID]:
@@ -89,7 +97,7 @@ async def test_the_caller_hangs_up_while_the_agent_s_phone_rings(centre: Centre)
 async def test_the_caller_hangs_up_while_the_agent_s_leg_is_being_made(centre: Centre) -> None:
     mei = await centre.at_work("mei")
     phone(centre, mei, "manual")
-    centre.simulator.faults.add(FaultRule(FaultEffect.SLOW, "CreateParticipant", delay=40.0))
+    centre.simulator.faults.add(FaultRule(FaultEffect.SLOW, "CreateParticipant", delay=15.0))
     call, contact_id = await waiting(centre)
     await accepted(centre, mei)
     await centre.becomes("select state from voice_commands where kind = 'create_agent_leg'", "sending")

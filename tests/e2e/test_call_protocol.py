@@ -1,17 +1,26 @@
 """Everything said to the carrier in a whole call is right by the carrier's own documents."""
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
+import pytest
 from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest
 
 from simulator.journal import EntryKind
-from tests.support.centre import Centre
-from tests.support.invariants import assert_quiescent
+from tests.support.centre import Centre, running_centre
+from tests.support.invariants import CALM_SPEED, assert_quiescent
 
 DOCUMENT = Path(__file__).parents[1] / "simulator" / "data" / "twilio_openapi_reduced.json"
+
+
+@pytest.fixture
+async def centre(demo_dsn: str) -> AsyncIterator[Centre]:
+    """The product with a demo centre, slow enough to judge silence."""
+    async with running_centre(demo_dsn, speed=CALM_SPEED) as running:
+        yield running
 
 
 async def test_every_request_of_a_call_is_valid_by_twilio_s_description(centre: Centre) -> None:

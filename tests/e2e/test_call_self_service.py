@@ -1,5 +1,6 @@
 """Self-service on the running product: who is greeted how, what is answered, and what the agent learns of it."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -7,11 +8,18 @@ import pytest
 
 from app.demo.people import FAMILY_NUMBER
 from simulator.phones import PhoneCall
-from tests.support.centre import Centre
-from tests.support.invariants import assert_quiescent
+from tests.support.centre import Centre, running_centre
+from tests.support.invariants import CALM_SPEED, assert_quiescent
 
 EMILY = "+12025550143"
 QUESTION = "我的包裹到哪裡了"
+
+
+@pytest.fixture
+async def centre(demo_dsn: str) -> AsyncIterator[Centre]:
+    """The product with a demo centre, slow enough to judge silence."""
+    async with running_centre(demo_dsn, speed=CALM_SPEED) as running:
+        yield running
 
 
 async def contact_of(centre: Centre, call: PhoneCall) -> UUID:

@@ -8,6 +8,9 @@ from tests.support.waiting import eventually
 if TYPE_CHECKING:
     from tests.support.centre import Centre
 
+# Simulated seconds per real one where silence is judged: a second of a busy machine must not count as half a minute.
+CALM_SPEED = 8.0
+
 LIVE = "('pending', 'accepting', 'accepted')"
 
 ALWAYS = {
