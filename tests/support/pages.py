@@ -7,6 +7,7 @@ from playwright.async_api import Browser, Page, expect
 from app.demo.summary import PASSWORD
 from tests.support.centre import Centre
 
+SHOP_TIME_ZONE = "Asia/Taipei"  # where the demo centre and its agents are
 WAIT_MS = 20_000  # for a fact to appear on a busy machine
 expect.set_options(timeout=WAIT_MS)
 
@@ -33,6 +34,7 @@ async def open_console(
     """Sign in with a demo login."""
     context = await browser.new_context(
         locale=locale,
+        timezone_id=SHOP_TIME_ZONE,
         viewport={"width": 1440, "height": 900},
         color_scheme="dark" if dark else "light",
         permissions=["microphone"],
