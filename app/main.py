@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 from fastapi import FastAPI, Request
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.types import Receive, Scope, Send
 
 from app import openapi
@@ -16,7 +17,7 @@ from app.channels.voice.webhooks import voice_routes
 from app.console.housekeeping import Housekeeping
 from app.console.socket import router as agent_socket
 from app.core.auth import Principal
-from app.core.http import MAX_BODY_BYTES, EdgeRules, install_error_handlers
+from app.core.http import EdgeRules, install_error_handlers
 from app.core.settings import Settings
 from app.health import health_routes
 from app.process import Process, build, opened, working
@@ -69,7 +70,8 @@ def create_app(
     _keep_state(app, process)
     install_error_handlers(app)
     app.carrier_webhooks = Starlette(
-        routes=voice_routes(process.database, settings), max_body_size=MAX_BODY_BYTES
+        routes=voice_routes(process.database, settings),
+        middleware=[Middleware(EdgeRules, is_secure=settings.is_secure)],
     )
     install_error_handlers(app.carrier_webhooks)
     app.include_router(api)

@@ -155,6 +155,7 @@ async def test_a_body_that_is_too_large_is_refused(line: Line) -> None:
     fields = inbound(SpeechResult="x" * 300_000)
     response = await line.send(INBOUND, fields)
     assert response.status_code == 413
+    assert response.json()["code"] == "body_too_large"
     assert await line.counts() == before
 
 
