@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.core.bus import BATCH_SIZE, Bus
+from app.core.bus import BATCH_SIZE, KEEPALIVE_SECONDS, Bus
 from app.core.db import Database
 from app.core.hints import Hint
 from app.core.ids import new_id
@@ -29,11 +29,11 @@ class Node:
     def _gap(self) -> None:
         self.gaps += 1
 
-    async def hears(self, *hints: Hint, within_s: float = 20.0) -> None:
+    async def hears(self, *hints: Hint) -> None:
         async def all_heard() -> bool:
             return set(hints) <= set(self.heard)
 
-        await eventually(all_heard, within_s, what=f"{len(hints)} hints")
+        await eventually(all_heard, what=f"{len(hints)} hints")
 
 
 @contextlib.asynccontextmanager
@@ -100,7 +100,7 @@ async def test_a_cut_connection_is_noticed_at_once_and_reported_as_a_gap(
         async def back() -> bool:
             return other.gaps > before and one.bus.is_listening.is_set() and other.bus.is_listening.is_set()
 
-        await eventually(back, 3.0, what="both connections to be back")
+        await eventually(back, KEEPALIVE_SECONDS - 5, what="both connections to be back")
         one.bus.publish([Hint("stream:a", 2)])
         await other.hears(Hint("stream:a", 2))
 
@@ -111,7 +111,7 @@ async def test_hints_published_while_disconnected_are_sent_after_reconnecting(
     async with nodes(dsn, 2) as (one, other):
         await cut(database, count=1)
         one.bus.publish([Hint("stream:a", 1), Hint("stream:b", 1)])
-        await other.hears(Hint("stream:a", 1), Hint("stream:b", 1), within_s=5.0)
+        await other.hears(Hint("stream:a", 1), Hint("stream:b", 1))
         assert other.gaps == 1, "the hearing side never lost its own connection"
 
 
