@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
 from app.agents.events import AgentStateChanged, AgentUnavailable
 from app.agents.presence import Presence
 from app.core.db import Reader, Record, Transaction
 from app.core.errors import NotFound
 
 ROUTER_TOPIC = "router"
+
+
+class AgentBusy(Exception):
+    """Another transaction is changing the agent; try again in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,13 @@ async def set_presence(tx: Transaction, agent_id: UUID, presence: Presence, reas
 
 async def take_load(tx: Transaction, agent_id: UUID, cost: int) -> str | None:
     """Reserve capacity for an offer if the agent is free for it: the agent's name, None when not. The offer rule
-    of last resort: whatever a router believes, an absent, full or disabled agent gets nothing."""
+    of last resort: whatever a router believes, an absent, full or disabled agent gets nothing.
+
+    Does not wait: raises AgentBusy while another transaction changes the agent."""
+    try:
+        await tx.execute("select from agent_states where agent_id = $1 for update nowait", agent_id)
+    except asyncpg.LockNotAvailableError as error:
+        raise AgentBusy from error
     name: str | None = await tx.fetchval(
         """update agent_states s set used_units = s.used_units + $2, activity_since = switchboard_now(),
              version = s.version + 1

@@ -59,6 +59,7 @@ class Mirror:
         self._told: dict[str, str] = {}  # agent -> the state the engine has for it
         self._suspects: set[str] = set()
         self._aside: dict[str, float] = {}  # contact -> when it is tried again
+        self._busy: dict[str, float] = {}  # agent -> when it is looked at again
         self._effects: deque[dict[str, Any]] = deque()
         self._is_applying = False
         self._unmade: set[tuple[str, str]] = set()  # pairs the engine saw offered and the tables never did
@@ -91,8 +92,9 @@ class Mirror:
 
     def next_deadline(self) -> float | None:
         """When something may be due without news from the tables; seconds of the database's clock."""
+        again = [*self._aside.values(), *self._busy.values()]
         return min(
-            (at for at in (self._engine.next_deadline(), *self._aside.values()) if at is not None),
+            (at for at in (self._engine.next_deadline(), *again) if at is not None),
             default=None,
         )
 
@@ -143,6 +145,7 @@ class Mirror:
         before = self._agents.get(agent.id)
         self._agents[agent.id] = agent
         self._suspects.discard(agent.id)
+        self._busy.pop(agent.id, None)
         if before is None:
             self._told[agent.id] = agent.state
             config = tables.agent_config(agent, self._grace.total_seconds())
@@ -177,6 +180,7 @@ class Mirror:
     async def _remove_agent(self, tx: Transaction, now: datetime, agent: str) -> None:
         if self._agents.pop(agent, None) is not None:
             self._suspects.discard(agent)
+            self._busy.pop(agent, None)
             await self._step(tx, now, {"type": "agent.remove", "agent": agent})
 
     async def _sync_contact(self, tx: Transaction, now: datetime, contact: ContactFacts) -> None:
@@ -240,6 +244,7 @@ class Mirror:
             await self._step(tx, now, contact.demands.update_of(contact.id))
 
     async def _try_again(self, tx: Transaction, now: datetime) -> None:
+        await self.sync_agents(tx, now, [UUID(agent) for agent, at in self._busy.items() if at <= self._t])
         for contact in [contact for contact, at in self._aside.items() if at <= self._t]:
             del self._aside[contact]
             await self._step(tx, now, self._contacts[contact].demands.update_of(contact))
@@ -303,9 +308,13 @@ class Mirror:
                     expires_at=datetime.fromtimestamp(expires, UTC) if expires is not None else None,
                     epoch=self.epoch,
                 )
-        except asyncpg.LockNotAvailableError:
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             self._unmade.add((contact, agent))
             await self._set_aside(tx, now, contact, agent, BUSY_SECONDS)
+            return
+        except agent_states.AgentBusy:
+            self._unmade.add((contact, agent))
+            await self._let_be(tx, now, contact, agent)
             return
         except Exception:
             # one contact that cannot be offered must not stop the others
@@ -332,6 +341,16 @@ class Mirror:
         self._aside[contact] = self._t + seconds
         await self._step(tx, now, {"type": "contact.update", "contact": contact, "queue": ASIDE})
         await self._step(tx, now, {"type": "reservation.fail", "contact": contact, "agent": agent})
+
+    async def _let_be(self, tx: Transaction, now: datetime, contact: str, agent: str) -> None:
+        """Somebody is changing the agent: leave them out for a moment, so that the contacts keep their order. One
+        at whom something else rings must not lose that for it; then the contact waits a moment instead."""
+        others = (one for one, known in self._contacts.items() if known.agent == agent and one != contact)
+        if any(self._contacts[one].state == "offered" for one in others):
+            await self._set_aside(tx, now, contact, agent, BUSY_SECONDS)
+            return
+        self._busy[agent] = self._t + BUSY_SECONDS
+        await self._set_state(tx, now, agent, SUSPECT)
 
     async def _correct(self, tx: Transaction, now: datetime, contact: str, agent: str) -> None:
         """The tables refused the pair: see whether the contact or the agent is not as believed. An agent who

@@ -80,9 +80,9 @@ async def make_offer(
     tx: Transaction, *, contact_id: UUID, agent_id: UUID, cost: int, expires_at: datetime | None, epoch: int
 ) -> Offer | None:
     """The router's decision made true, or None when the tables say otherwise (the contact left, the agent is
-    full or absent): both compare-and-sets must hit. Raises asyncpg.LockNotAvailableError when somebody is busy
-    with the contact: the router holds agents of other offers in the same transaction and must not wait for a
-    contact, whose holder may be waiting for one of them."""
+    full or absent): both compare-and-sets must hit. Raises asyncpg.LockNotAvailableError while somebody changes
+    the contact, AgentBusy while somebody changes the agent: the router holds agents of other offers in the same
+    transaction and must not wait for what may be waiting for one of them."""
     contact = await contact_rows.get_for_update(tx, contact_id, wait=False)
     if contact.state != ContactState.QUEUED:
         return None

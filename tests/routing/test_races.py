@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 
 from app.agents.presence import Presence
+from app.agents.states import AgentBusy
 from app.contacts.errors import ContactMovedOn
 from app.core.db import Database
 from app.core.ids import new_id
@@ -251,10 +252,22 @@ def _offer(office: Office, word: str, login: str) -> Party:
                     expires_at=None,
                     epoch=1,
                 )
-        except asyncpg.LockNotAvailableError:  # the other one is just doing it
+        except (asyncpg.LockNotAvailableError, AgentBusy):  # the other one is just doing it
             return None
 
     return offer
+
+
+async def test_the_router_does_not_wait_for_an_agent_somebody_is_changing(office: Office) -> None:
+    await office.route()
+    await office.call("x")
+    async with office.database.transaction() as tx:
+        await tx.execute("select from agent_states where agent_id = $1 for update", office.agents["ann"])
+        await office.route()
+        assert await office.ringing() == {}
+    await asyncio.sleep(0.06)
+    await office.route()
+    assert await office.ringing() == {"x": "ann"}
 
 
 async def test_two_routers_taking_the_lease_at_once_get_one_holder(office: Office) -> None:
