@@ -5,6 +5,7 @@ A demo centre, the simulator and a headless Chromium are started; each picture i
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright, expect
@@ -15,12 +16,39 @@ from app.core.settings import Settings
 from app.demo.seed import seed
 from tests.support.centre import Centre, running_centre
 from tests.support.chromium import CHROMIUM_ARGS, ensure_cjk_font, find_or_install_chromium
-from tests.support.pages import Console, open_console, open_phone
+from tests.support.pages import Console, open_console
 from tests.support.postgres import TestServer, fingerprint
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "images"
-LOOKS = (("zh-Hant", "zh-TW", False), ("en", "en-US", True), ("zh-Hant", "zh-TW", True), ("en", "en-US", False))
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Whose console is pictured, who calls, and what is said; all in one language."""
+
+    language: str
+    locale: str
+    login: str
+    caller: int
+    asked_for: str
+    question: str
+    choices: str | None
+    did_it_help: str
+
+
+HANT = Story("zh-Hant", "zh-TW", "mei", 0, "請用一句話", "退款什麼時候會入帳", None, "解決")
+EN = Story(
+    "en",
+    "en-US",
+    "grace",
+    7,
+    "Please say your question",
+    "When will I get my refund",
+    "a few things",
+    "Did that help",
+)
+LOOKS = ((HANT, False), (EN, True), (HANT, True), (EN, False))
 SPEED = 4.0
 
 
@@ -40,33 +68,38 @@ async def _shoot(console: Console, name: str) -> None:
     await console.page.screenshot(path=OUT / f"{name}.png")
 
 
-async def _call_until_offer(browser: Browser, centre: Centre, locale: str) -> None:
+async def _call_until_offer(centre: Centre, story: Story) -> None:
     """A known customer asks about a refund; the answer does not help."""
-    phone = await open_phone(browser, centre, locale=locale)
-    await phone.dial()
-    await phone.hears("請按")
-    await phone.press("3")
-    await expect(phone.page.get_by_test_id("collecting")).to_be_visible()
-    await phone.say("退款什麼時候會入帳")
-    await phone.hears("解決")
-    await phone.press("2")
+    call = await centre.call(centre.facts.callers[story.caller].number)
+    await call.collecting()
+    call.press("3")
+    await call.hears(story.asked_for)
+    await call.collecting()
+    call.say(story.question)
+    if story.choices:
+        await call.hears(story.choices)
+        await call.collecting()
+        call.press("1")
+    await call.hears(story.did_it_help)
+    await call.collecting()
+    call.press("2")
 
 
-async def _console_pictures(browser: Browser, centre: Centre, language: str, locale: str, dark: bool) -> None:
-    tone = "dark" if dark else "light"
-    console = await open_console(browser, centre, "mei", locale=locale, dark=dark)
-    await _shoot(console, f"console-start-{language}-{tone}")
+async def _console_pictures(browser: Browser, centre: Centre, story: Story, dark: bool) -> None:
+    look = f"{story.language}-{'dark' if dark else 'light'}"
+    console = await open_console(browser, centre, story.login, locale=story.locale, dark=dark)
+    await _shoot(console, f"console-start-{look}")
     await console.start_shift()
-    await _call_until_offer(browser, centre, locale)
+    await _call_until_offer(centre, story)
     await expect(console.page.get_by_test_id("offer-card")).to_be_visible()
-    await _shoot(console, f"console-offer-{language}-{tone}")
+    await _shoot(console, f"console-offer-{look}")
     await console.page.get_by_test_id("offer-accept").click()
     await expect(console.page.get_by_test_id("call-bar")).to_have_attribute("data-state", "talking")
     await console.page.wait_for_timeout(1500)
-    await _shoot(console, f"console-call-{language}-{tone}")
+    await _shoot(console, f"console-call-{look}")
     await console.hang_up()
     await expect(console.page.get_by_test_id("wrap-up")).to_be_visible()
-    await _shoot(console, f"console-wrap-{language}-{tone}")
+    await _shoot(console, f"console-wrap-{look}")
 
 
 async def main() -> None:
@@ -80,12 +113,12 @@ async def main() -> None:
             browser = await playwright.chromium.launch(
                 executable_path=find_or_install_chromium(), args=CHROMIUM_ARGS
             )
-            for language, locale, dark in LOOKS:
-                if sys.argv[1:] and f"{language}-{'dark' if dark else 'light'}" not in sys.argv[1:]:
+            for story, dark in LOOKS:
+                if sys.argv[1:] and f"{story.language}-{'dark' if dark else 'light'}" not in sys.argv[1:]:
                     continue
                 dsn = await asyncio.to_thread(server.clone, template)
                 async with running_centre(dsn, speed=SPEED) as centre:
-                    await _console_pictures(browser, centre, language, locale, dark)
+                    await _console_pictures(browser, centre, story, dark)
             await browser.close()
 
 

@@ -22,12 +22,12 @@ async def failures(page: Page) -> list[str]:
     return [f"{v['id']}: {v['nodes'][0]['target']} {v['help']}" for v in result["violations"]]
 
 
-@pytest.mark.parametrize(("locale", "dark"), [("zh-TW", False), ("en-US", True)])
+@pytest.mark.parametrize(("login", "locale", "dark"), [("mei", "zh-TW", False), ("grace", "en-US", True)])
 async def test_no_screen_of_the_call_path_has_a_failure(
-    centre: Centre, browser: Browser, locale: str, dark: bool
+    centre: Centre, browser: Browser, login: str, locale: str, dark: bool
 ) -> None:
     found: dict[str, list[str]] = {}
-    console = await open_console(browser, centre, "mei", locale=locale, dark=dark)
+    console = await open_console(browser, centre, login, locale=locale, dark=dark)
     page = console.page
     found["start of shift"] = await failures(page)
     await console.start_shift()
