@@ -20,7 +20,9 @@ async def take(tx: Transaction, source: str, key: str, answer: str | None = None
 
 def taking(batch: Batch, source: str, key: str, answer: str) -> None:
     """Claim the key as part of a batch: when it was taken before, the whole batch fails with a unique violation."""
-    batch.add("inbox_line", "insert into inbox (source, key, answer) values ($1, $2, $3)", source, key, answer)
+    batch.add(
+        "inbox_line", "insert into inbox (source, key, answer) values ($1, $2, $3)", source, key, answer
+    )
 
 
 async def answer_of(reader: Reader, source: str, key: str) -> str | None:

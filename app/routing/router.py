@@ -15,6 +15,7 @@ import structlog
 from prometheus_client import Counter
 
 from app.agents.states import ROUTER_TOPIC
+from app.core import clock
 from app.core.bus import Bus
 from app.core.db import Database, Record, Transaction
 from app.core.settings import Settings
@@ -50,6 +51,7 @@ class Router:
         self._epoch: int | None = None
         self._wake = asyncio.Event()
         self._swept_at = 0.0
+        self._renewed_at = clock.utc_now()
         self._unserved: set[sweep.Want] = set()
         self._stuck: dict[UUID, float] = {}  # wrap-ups that could not be ended -> when they are tried again
         self._failures = 0  # rebuilds in a row without a batch that went through
@@ -127,6 +129,7 @@ class Router:
             self._epoch = await lease.acquire(tx, self._node, self._lifetime)
         if self._epoch is None:
             return False
+        self._renewed_at = clock.utc_now()
         mirror = Mirror(self._settings, self._epoch)
         async with self._database.read(snapshot=True) as reader:
             await mirror.load(reader)
@@ -135,8 +138,10 @@ class Router:
 
     async def _batch(self, mirror: Mirror) -> bool:
         """One transaction: take marks, act on them and on what is due. True when more marks wait."""
-        async with self._database.transaction() as tx:
-            await lease.renew(tx, self._node, mirror.epoch, self._lifetime)
+        if clock.utc_now() - self._renewed_at >= self._lifetime / 3:  # the fence below guards every batch
+            async with self._database.transaction() as tx:
+                await lease.renew(tx, self._node, mirror.epoch, self._lifetime)
+            self._renewed_at = clock.utc_now()
         async with self._database.transaction() as tx:
             now: datetime = await tx.fetchval("select switchboard_now()")
             if now.timestamp() - self._swept_at >= SWEEP_SECONDS:
