@@ -12,3 +12,7 @@ it("leaves the words of an article and takes its marks away", () => {
     "Refund\n\n• Card: 3 days\n• see the page (https://shop.example/refund)\n\nUse R2.",
   );
 });
+
+it("takes emphasis away and leaves a product of numbers alone", () => {
+  expect(plainText("*My orders* shows it. A set is 2 * 3 * 4 cm.")).toBe("My orders shows it. A set is 2 * 3 * 4 cm.");
+});
