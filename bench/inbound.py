@@ -161,14 +161,18 @@ async def compare() -> tuple[list[Measured], list[Measured]]:
     bare: list[Measured] = []
     for turn in range(ROUNDS + 1):
         first = turn * REQUESTS
-        ours.append(await closed_loop(SERVICE_PORT, inbound_requests(first, REQUESTS), connections=CONNECTIONS))
+        ours.append(
+            await closed_loop(SERVICE_PORT, inbound_requests(first, REQUESTS), connections=CONNECTIONS)
+        )
         bare.append(await closed_loop(BARE_PORT, bare_requests(first, REQUESTS), connections=CONNECTIONS))
     return ours[1:], bare[1:]
 
 
 def report(ours: list[Measured], bare: list[Measured]) -> None:
     """Print medians and ratios."""
-    print(f"\ninbound webhook, {CUSTOMERS:,} customers, {CONNECTIONS} connections, {REQUESTS} requests a round")
+    print(
+        f"\ninbound webhook, {CUSTOMERS:,} customers, {CONNECTIONS} connections, {REQUESTS} requests a round"
+    )
     print(f"{'':10} {'req/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'failed':>7}   (medians of {ROUNDS} rounds)")
     for name, runs in (("product", ours), ("baseline", bare)):
         print(

@@ -49,7 +49,9 @@ async def add_agents(dsn: str) -> list[str]:
                 role="agent",
                 locale="en",
             )
-            await tx.execute("insert into agent_queues (agent_id, queue_id) select $1, id from queues", agent_id)
+            await tx.execute(
+                "insert into agent_queues (agent_id, queue_id) select $1, id from queues", agent_id
+            )
             await tx.execute(
                 "insert into agent_skills (agent_id, skill, level) select $1, key, 5 from skills", agent_id
             )

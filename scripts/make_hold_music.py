@@ -10,7 +10,12 @@ from pathlib import Path
 
 RATE = 8000  # Hz: what a telephone carries
 BEAT = 0.5  # seconds
-CHORDS = (("C4", "E4", "G4", "B4"), ("A3", "C4", "E4", "G4"), ("F3", "A3", "C4", "E4"), ("G3", "B3", "D4", "F4"))
+CHORDS = (
+    ("C4", "E4", "G4", "B4"),
+    ("A3", "C4", "E4", "G4"),
+    ("F3", "A3", "C4", "E4"),
+    ("G3", "B3", "D4", "F4"),
+)
 OUT = Path(__file__).resolve().parents[1] / "app" / "web" / "media" / "hold-music.wav"
 _STEPS = {"C": -9, "D": -7, "E": -5, "F": -4, "G": -2, "A": 0, "B": 2}
 

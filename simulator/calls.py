@@ -59,7 +59,7 @@ class HangUp:
 Signal = GoTo | HangUp
 
 
-class Interrupted(Exception):  # noqa: N818 - it is a change of course, not an error
+class Interrupted(Exception):
     """Raised inside running TwiML when the call is redirected or ends."""
 
     def __init__(self, signal: Signal) -> None:

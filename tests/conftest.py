@@ -14,7 +14,6 @@ from app.demo.seed import seed
 from tests.support.clock import FakeClock
 from tests.support.postgres import TestServer, fingerprint
 
-
 ROOT = Path(__file__).resolve().parents[1]
 
 

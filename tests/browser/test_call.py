@@ -34,7 +34,9 @@ async def test_a_dialled_call_is_answered_on_the_console_and_both_hang_up(
     await console.page.get_by_test_id("disposition-refund_arranged").click()
     await console.page.get_by_test_id("wrap-up-save").click()
     await expect(console.page.get_by_test_id("wrap-up")).to_be_hidden()
-    recent = "select count(*) from contacts where outcome = 'handled' and closed_at > now() - interval '1 minute'"
+    recent = (
+        "select count(*) from contacts where outcome = 'handled' and closed_at > now() - interval '1 minute'"
+    )
     await centre.becomes(recent, 1)
     assert centre.simulator.oracles() == []
 

@@ -122,7 +122,10 @@ async def test_phone_page_can_call_press_and_hang_up(served: Served, product: Pr
                 entry = json.loads(await ws.recv())
     over = await served.http.post(f"/sim/calls/{sid}/press", json={"digits": "1"})
     assert (over.status_code, "over" in over.json()["error"]) == (409, True)
-    async with served.socket(f"/sim/events?call={sid}&after={entry['n'] - 1}") as again, asyncio.timeout(PATIENCE):
+    async with (
+        served.socket(f"/sim/events?call={sid}&after={entry['n'] - 1}") as again,
+        asyncio.timeout(PATIENCE),
+    ):
         assert json.loads(await again.recv())["n"] >= entry["n"]
 
 
