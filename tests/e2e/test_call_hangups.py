@@ -164,6 +164,8 @@ async def test_an_agent_who_drops_off_sends_the_customer_back_to_the_old_place(
         await tx.execute("update voice_calls set alone_since = alone_since - interval '10 s'")
     await call.queued()
     assert await centre.value("select queued_at from contacts where id = $1", UUID(contact_id)) == queued_at
+    dropped = "select count(*) from touchpoints where contact_id = $1 and kind = 'agent.dropped'"
+    assert await centre.value(dropped, UUID(contact_id)) == 1
 
     grace = await centre.at_work("grace")
     await accepted(centre, grace)

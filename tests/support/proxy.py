@@ -59,12 +59,23 @@ class Proxy:
         with contextlib.suppress(OSError):
             while chunk := await up_reader.read(CHUNK):
                 if armed.is_set():
-                    self.swallowed, self._path = chunk, None
+                    self.swallowed, self._path = await _whole(up_reader, chunk), None
                     if self._then is not None:
                         self._then()
                     return
                 writer.write(chunk)
                 await writer.drain()
+
+
+async def _whole(reader: asyncio.StreamReader, start: bytes) -> bytes:
+    """The answer to its last byte: a server may write its head and its body apart."""
+    answer = start
+    while b"\r\n\r\n" not in answer:
+        answer += await reader.read(CHUNK)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    named = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    missing = (int(named[0].split(b":")[1]) if named else 0) - len(body)
+    return answer + await reader.readexactly(missing) if missing > 0 else answer
 
 
 @contextlib.asynccontextmanager

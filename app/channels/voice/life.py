@@ -158,8 +158,8 @@ async def _agent_gone(tx: Transaction, contact: Contact, call: Call, leg: Leg, n
         for other in await calls.legs(tx, contact.id)
     )
     if contact.state == ContactState.ACTIVE and not ordered and not others and call.alone_since is None:
+        # not logged yet: the customer may just have hung up, and the news of that may come second
         await calls.change(tx, contact.id, alone_since=now)
-        await touchpoints.append(tx, contact.subject, "agent.dropped", once=str(leg.id))
 
 
 async def held(
@@ -205,9 +205,11 @@ async def end_stray_legs(tx: Transaction, contact_id: UUID) -> None:
 
 async def rescue_alone(tx: Transaction, contact_id: UUID) -> None:
     """The grace is over and no agent came back: the customer returns to the old place in the queue."""
-    await contact_rows.get_for_update(tx, contact_id)
+    contact = await contact_rows.get_for_update(tx, contact_id)
     call = await calls.get(tx, contact_id)
     if call is None or call.alone_since is None:
         return
     await calls.change(tx, contact_id, alone_since=None)
+    if contact.state == ContactState.ACTIVE:
+        await touchpoints.append(tx, contact.subject, "agent.dropped", once=str(contact.routing_round))
     await routing.requeue_active(tx, contact_id, reason="agent_lost")

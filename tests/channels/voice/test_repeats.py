@@ -198,6 +198,9 @@ async def _any_order(dsn: str, events: list[Event]) -> None:
         )
         state = await line.value("select state from voice_calls where contact_id = $1", caller.contact_id)
         assert state == "closed"
+        # whoever's leave came first: the customer hung up, the agent did not drop off
+        dropped = "select count(*) from touchpoints where contact_id = $1 and kind = 'agent.dropped'"
+        assert await line.value(dropped, caller.contact_id) == 0
         assert await line.value("select bool_and(ended_at is not null) from voice_legs") is True
         live = "select count(*) from offers where state in ('pending', 'accepting', 'accepted')"
         assert await line.value(live) == 0
