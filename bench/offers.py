@@ -6,6 +6,7 @@ and web in one process (`serve --all`), 40 agents on sockets; each caller hangs 
 
 import asyncio
 import contextlib
+import itertools
 import re
 import secrets
 import time
@@ -26,6 +27,7 @@ from bench.load import percentile
 AGENTS = 40
 CALLS_PER_SECOND = 20
 SECONDS = 15
+HEARTBEAT_SECONDS = 8
 PASSWORD = "bench-password"
 COMMAND_HEADERS = {"X-Requested-With": "switchboard"}
 _ACTION = re.compile(r'action="([^"]+)"')
@@ -78,6 +80,7 @@ class Floor:
             socket = await connect(address, origin=self._base_url, compression=None)  # type: ignore[arg-type]
             await socket.send(orjson.dumps({"id": 1, "type": "hello", "ticket": ticket}).decode())
             self._tasks.append(asyncio.ensure_future(self._read(socket)))
+            self._tasks.append(asyncio.ensure_future(self._beat(socket)))
             (await http.put("/api/v1/agents/me/presence", json={"presence": "available"})).raise_for_status()
 
     async def _read(self, socket: Any) -> None:
@@ -90,6 +93,13 @@ class Floor:
                         contact = event["offer"]["contact_id"]
                         self._told.setdefault(contact, now)
                         self._waiting.setdefault(contact, asyncio.Event()).set()
+
+    async def _beat(self, socket: Any) -> None:
+        """An agent whose heartbeats stop counts as lost."""
+        with contextlib.suppress(ConnectionClosed):
+            for n in itertools.count(2):
+                await asyncio.sleep(HEARTBEAT_SECONDS)
+                await socket.send(orjson.dumps({"id": n, "type": "heartbeat"}).decode())
 
     async def told(self, contact: str, limit_seconds: float) -> float:
         """When the contact's offer was read."""
@@ -166,11 +176,11 @@ async def measure(base_url: str, dsn: str, account: dict[str, str], numbers: lis
         await asyncio.sleep(1 / CALLS_PER_SECOND)
     results = await asyncio.gather(*calls, return_exceptions=True)
     waits = [r for r in results if isinstance(r, float)]
-    failed = len(results) - len(waits)
+    failures = sorted({type(r).__name__ for r in results if not isinstance(r, float)})
     print(f"\nkey press to offer frame, {CALLS_PER_SECOND} calls/s for {SECONDS} s, {AGENTS} agents")
     print(
         f"p50 {percentile(waits, 0.5):.1f} ms   p95 {percentile(waits, 0.95):.1f} ms   "
-        f"p99 {percentile(waits, 0.99):.1f} ms   worst {max(waits):.1f} ms   failed {failed}"
+        f"p99 {percentile(waits, 0.99):.1f} ms   worst {max(waits):.1f} ms   failed {len(results) - len(waits)} {failures}"
     )
     await floor.close()
     await carrier.close()

@@ -32,6 +32,7 @@ rebuilds = Counter(
 MARKS_PER_BATCH = 200
 WRAP_UPS_PER_BATCH = 100
 SWEEP_SECONDS = 10.0
+LONGEST_UNSWEPT_SECONDS = 60.0  # how long a busy floor may put the sweep off
 LONGEST_WAIT_SECONDS = 2.0  # how late the router notices a lost wake-up; deadlines are exact
 STALE_BEATS = 3  # heartbeats a node may miss before its agents count as lost
 STUCK_SECONDS = 10.0  # until a wrap-up that could not be ended is tried again
@@ -144,7 +145,10 @@ class Router:
             self._renewed_at = clock.utc_now()
         async with self._database.transaction() as tx:
             now: datetime = await tx.fetchval("select switchboard_now()")
-            if now.timestamp() - self._swept_at >= SWEEP_SECONDS:
+            # a sweep takes a while: callers who have just asked for somebody go first, but not for ever
+            unswept = now.timestamp() - self._swept_at
+            is_busy = await tx.fetchval("select exists (select from router_marks)")
+            if unswept >= SWEEP_SECONDS and (not is_busy or unswept >= LONGEST_UNSWEPT_SECONDS):
                 await self._sweep(tx, mirror, now)
                 self._swept_at = now.timestamp()
             await self._end_wrap_ups(tx, now)
