@@ -180,7 +180,8 @@ async def measure(base_url: str, dsn: str, account: dict[str, str], numbers: lis
     print(f"\nkey press to offer frame, {CALLS_PER_SECOND} calls/s for {SECONDS} s, {AGENTS} agents")
     print(
         f"p50 {percentile(waits, 0.5):.1f} ms   p95 {percentile(waits, 0.95):.1f} ms   "
-        f"p99 {percentile(waits, 0.99):.1f} ms   worst {max(waits):.1f} ms   failed {len(results) - len(waits)} {failures}"
+        f"p99 {percentile(waits, 0.99):.1f} ms   worst {max(waits):.1f} ms   "
+        f"failed {len(results) - len(waits)} {failures}"
     )
     await floor.close()
     await carrier.close()
