@@ -3,7 +3,9 @@
 Each handler returns None, or why the event is refused; a refused event has changed nothing.
 """
 
+from app.routing.admission import keep_hours
 from app.routing.configuration import AgentConfig
+from app.routing.demands import drop_preferences
 from app.routing.due import end_grace, end_wrapup
 from app.routing.eligibility import Profile
 from app.routing.fields import KEEP
@@ -18,7 +20,8 @@ from app.routing.inputs import (
     QueueUpdate,
     WrapupEnd,
 )
-from app.routing.model import AVAILABLE, Agent, ContactState, QueueSettings
+from app.routing.model import AVAILABLE, Agent, ContactState
+from app.routing.queue_rules import changed
 
 UNKNOWN = "unknown agent"
 
@@ -36,10 +39,12 @@ def place_agent(floor: Floor, config: AgentConfig) -> Agent:
         idle_since=floor.now if config.idle_since is None else config.idle_since,
         wrapup_until=config.wrapup_until,
         lost_until=config.lost_until,
+        is_gone=config.is_gone,
     )
     floor.next_order += 1
     floor.agents[agent.id] = agent
     floor.open_views(agent)
+    floor.count_staff(agent)
     floor.freshen(agent)
     floor.set_agent_alarm(agent)
     return agent
@@ -61,11 +66,13 @@ def remove_agent(floor: Floor, event: AgentRemove) -> str | None:
     if agent.connected:
         return "agent has contacts in hand"
     floor.take_back_offers(agent, "agent left", PENDING)
+    agent.is_gone = True
+    floor.count_staff(agent)
     floor.idle.hide(agent)
     floor.deadlines.set(agent, None)
     floor.fresh_agents.pop(agent.id, None)
     del floor.agents[agent.id]
-    floor.drop_preferences(agent.id)
+    drop_preferences(floor, agent.id)
     return None
 
 
@@ -81,10 +88,11 @@ def update_agent(floor: Floor, event: AgentUpdate) -> str | None:
     if event.services is not KEEP:
         agent.services = event.services
         floor.open_views(agent)
+        floor.count_staff(agent)
     if event.idle_since is not KEEP:
         agent.idle_since = event.idle_since
     floor.freshen(agent)
-    floor.drop_preferences(agent.id)
+    drop_preferences(floor, agent.id)
     return None
 
 
@@ -108,6 +116,8 @@ def change_state(floor: Floor, event: AgentState) -> str | None:
         return UNKNOWN
     if event.state == agent.state:
         return None
+    if event.state == AVAILABLE:
+        agent.is_gone = False
     floor.set_state(agent, event.state)
     if event.state != AVAILABLE:
         floor.take_back_offers(agent, "agent left", (ContactState.OFFERED,))
@@ -134,7 +144,8 @@ def find_agent_again(floor: Floor, event: Back) -> str | None:
     agent = floor.agents.get(event.agent)
     if agent is None:
         return UNKNOWN
-    agent.lost_until = None
+    agent.lost_until, agent.is_gone = None, False
+    floor.count_staff(agent)
     floor.freshen(agent)
     floor.set_agent_alarm(agent)
     return None
@@ -151,11 +162,18 @@ def finish_wrapup(floor: Floor, event: WrapupEnd) -> str | None:
 
 
 def update_queue(floor: Floor, event: QueueUpdate) -> str | None:
-    """New rules of a queue, for offers, wrap-ups and arrivals from now on; contacts that wait stay."""
-    floor.queues[event.queue] = merged(floor.queues.get(event.queue), event.changes)
+    """New rules of a queue, for offers, wrap-ups and arrivals from now on.
+
+    Contacts that wait stay, but: new hours, and a queue closed or opened by hand, act at once like a boundary
+    (with the rules as they then are); `unstaffed: refuse` refuses at once if nobody is there; and `rising`
+    moves them at once.
+    """
+    queue = floor.queue(event.queue)
+    before, queue.rules = queue.rules, changed(queue.rules, event.changes)
+    keep_hours(floor, queue)
+    if queue.rules.rising != before.rising:
+        for contact in floor.waiting.of(queue.id):
+            floor.relist(contact)
+    if queue.is_deserted:
+        floor.deserted[queue.id] = queue
     return None
-
-
-def merged(old: QueueSettings | None, changes: QueueSettings) -> QueueSettings:
-    """The rules of a queue after a change."""
-    return QueueSettings({**(old.own if old else {}), **changes.own})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.routing.eligibility import Id
 from app.routing.fields import (
     Fields,
+    InputError,
     by_id,
     count,
     flag,
@@ -17,7 +18,7 @@ from app.routing.fields import (
     services,
     text,
 )
-from app.routing.model import AVAILABLE, QueueSettings, Service, Settings
+from app.routing.model import AVAILABLE, GcMu, Service, Settings
 
 DEFAULT_TIMEOUT_STATE = "not_responding"
 DEFAULT_CONNECT_TIMEOUT = 10  # seconds a leg may take to join after the agent has said yes
@@ -26,7 +27,7 @@ DEFAULT_GRACE = 15  # seconds an agent may be out of reach before offers are wit
 
 @dataclass(frozen=True, slots=True)
 class AgentConfig:
-    """One entry of `agents`; the last three put a running agent back (None: as new)."""
+    """One entry of `agents`; the last four put a running agent back (None: as new)."""
 
     id: Id
     services: tuple[Service, ...]
@@ -38,6 +39,7 @@ class AgentConfig:
     idle_since: float | None
     wrapup_until: float | None
     lost_until: float | None
+    is_gone: bool
 
 
 def read_agent(fields: Fields, id_key: str) -> AgentConfig:
@@ -53,6 +55,7 @@ def read_agent(fields: Fields, id_key: str) -> AgentConfig:
         idle_since=fields.get("idle_since", optional(number), None),
         wrapup_until=fields.get("wrapup_until", optional(number), None),
         lost_until=fields.get("lost_until", optional(number), None),
+        is_gone=fields.get("is_gone", flag, False),
     )
 
 
@@ -71,16 +74,23 @@ def read_settings(fields: Fields) -> Settings:
         sticky_skip=fields.get("sticky_skip", flag, False),
         remember=fields.get("remember", optional(not_negative), None),
         channel_cost=fields.get("channel_cost", by_id(not_negative), {}),
+        interrupts=fields.get("interrupts", _interrupts, {}),
+        gcmu=fields.get("gcmu", optional(_gcmu), None),
     )
 
 
-def queue_settings(fields: Fields) -> QueueSettings:
-    """The rules of one queue that are named: `wrapup`, `reservation_timeout`, `max_waiting`."""
-    own: dict[str, float | None] = {}
-    if fields.has("wrapup"):
-        own["wrapup"] = fields.need("wrapup", not_negative)
-    if fields.has("reservation_timeout"):
-        own["reservation_timeout"] = fields.need("reservation_timeout", optional(positive))
-    if fields.has("max_waiting"):
-        own["max_waiting"] = fields.need("max_waiting", optional(not_negative))
-    return QueueSettings(own)
+def _gcmu(raw: object, where: str) -> GcMu:
+    fields = Fields(raw, where)
+    return GcMu(
+        cost=fields.get("cost", by_id(not_negative), {}),
+        rate=fields.get("rate", by_id(by_id(not_negative)), {}),
+    )
+
+
+def _interrupts(raw: object, where: str) -> dict[Id, tuple[Id, ...]]:
+    """{channel: channels whose held contacts it may be offered over}; never its own."""
+    found = by_id(ids)(raw, where)
+    for channel, over in found.items():
+        if channel in over:
+            raise InputError(f"{where}.{channel} must not name itself: its own contacts have their slots")
+    return found

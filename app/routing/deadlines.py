@@ -1,8 +1,11 @@
-"""Wake-up times of agents and contacts in one heap: O(log n) each, old entries dropped when met."""
+"""Wake-up times of agents, contacts and queues in one heap: O(log n) each, old entries dropped when met."""
 
 from heapq import heapify, heappop, heappush
 
 from app.routing.model import Agent, Contact
+from app.routing.queue_rules import Queue
+
+Sleeper = Agent | Contact | Queue
 
 _SLACK = 64  # dead entries that are always tolerated
 
@@ -11,11 +14,11 @@ class Deadlines:
     """At most one live wake-up for each sleeper; setting a new one makes the old entry dead."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, int, Agent | Contact]] = []
+        self._heap: list[tuple[float, int, int, Sleeper]] = []
         self._serial = 0
         self._live = 0
 
-    def set(self, sleeper: Agent | Contact, at: float | None) -> None:
+    def set(self, sleeper: Sleeper, at: float | None) -> None:
         """Wake this sleeper at an instant, or not at all (None). Replaces what was set before."""
         if at == sleeper.wake_at:
             return
@@ -29,9 +32,9 @@ class Deadlines:
             self._heap = [entry for entry in self._heap if entry[2] == entry[3].wake_token]
             heapify(self._heap)
 
-    def pop_due(self, now: float) -> list[Agent | Contact]:
+    def pop_due(self, now: float) -> list[Sleeper]:
         """Everyone whose instant has come (inclusive); each is no longer set afterwards."""
-        due: list[Agent | Contact] = []
+        due: list[Sleeper] = []
         while self._heap and self._heap[0][0] <= now:
             _, _, token, sleeper = heappop(self._heap)
             if token == sleeper.wake_token:

@@ -19,6 +19,7 @@ class Signature:
 
     channel: Id
     cost: float
+    over: tuple[Id, ...]  # channels whose contacts it may be offered over (R29)
     skills: tuple[tuple[Id, float], ...]
 
 
@@ -38,9 +39,11 @@ class Stance:
 
     profile: Profile
     held: Mapping[Id, int]
-    used: float
+    used: Mapping[Id, float]  # units by channel
+    total: float
     full: bool
     answers: dict[Signature, bool] = field(default_factory=dict)
+    levels: dict[Signature, float] = field(default_factory=dict)
     more: dict[Id, "Stance"] = field(default_factory=dict)
     fewer: dict[Id, "Stance"] = field(default_factory=dict)
 
@@ -51,24 +54,42 @@ class Stance:
             answer = self.answers[wanted] = self._has_room(wanted) and self._has_skills(wanted)
         return answer
 
+    def level(self, wanted: Signature) -> float:
+        """How good such an agent is at what is asked for: the sum of its levels in these skills (R12)."""
+        found = self.levels.get(wanted)
+        if found is None:
+            skills = self.profile.skills
+            found = self.levels[wanted] = math.fsum(skills.get(skill, 0) for skill, _ in wanted.skills)
+        return found
+
     def _has_room(self, wanted: Signature) -> bool:
-        profile, channel = self.profile, wanted.channel
-        if self.used + wanted.cost > profile.units:
+        profile, channel, held = self.profile, wanted.channel, self.held
+        if held.get(channel, 0) >= profile.slots.get(channel, math.inf):
             return False
-        if self.held.get(channel, 0) >= profile.slots.get(channel, math.inf):
+        used = self.total
+        if wanted.over:
+            used = self.used_beside(wanted.over)
+            held = {kind: n for kind, n in held.items() if kind not in wanted.over}
+        if used + wanted.cost > profile.units:
             return False
-        alone = channel in profile.exclusive or any(held in profile.exclusive for held in self.held)
-        return not alone or all(held == channel for held in self.held)
+        alone = channel in profile.exclusive or any(kind in profile.exclusive for kind in held)
+        return not alone or all(kind == channel for kind in held)
+
+    def used_beside(self, over: tuple[Id, ...]) -> float:
+        """Units used by what is held on other channels than these."""
+        # fsum is exact, so the sum does not hang on the order in which the contacts came
+        return math.fsum(used for channel, used in self.used.items() if channel not in over)
 
     def _has_skills(self, wanted: Signature) -> bool:
         return all(self.profile.skills.get(skill, 0) >= level for skill, level in wanted.skills)
 
 
 class Forms:
-    """The intern tables of one engine, with the price of each channel."""
+    """The intern tables of one engine, with the price of each channel and what it may interrupt."""
 
-    def __init__(self, channel_cost: Mapping[Id, float]) -> None:
+    def __init__(self, channel_cost: Mapping[Id, float], interrupts: Mapping[Id, tuple[Id, ...]]) -> None:
         self._costs = dict(channel_cost)
+        self._interrupts = dict(interrupts)
         self._cheapest = min([DEFAULT_COST, *self._costs.values()])
         self._signatures: dict[tuple[Id, frozenset[tuple[Id, float]]], Signature] = {}
         self._profiles: dict[tuple[object, ...], Profile] = {}
@@ -80,7 +101,8 @@ class Forms:
         found = self._signatures.get(key)
         if found is None:
             cost = self._costs.get(channel, DEFAULT_COST)
-            found = self._signatures[key] = Signature(channel, cost, skills)
+            over = self._interrupts.get(channel, ())
+            found = self._signatures[key] = Signature(channel, cost, over, skills)
         return found
 
     def profile(
@@ -98,11 +120,22 @@ class Forms:
         key = (profile, frozenset(held.items()))
         found = self._stances.get(key)
         if found is None:
-            # fsum is exact, so the sum does not hang on the order in which the contacts came
-            used = math.fsum(self._costs.get(channel, DEFAULT_COST) * n for channel, n in held.items())
-            full = used + self._cheapest > profile.units
-            found = self._stances[key] = Stance(profile, dict(held), used, full)
+            used = {channel: self._costs.get(channel, DEFAULT_COST) * n for channel, n in held.items()}
+            found = self._stances[key] = Stance(
+                profile, dict(held), used, math.fsum(used.values()), full=False
+            )
+            found.full = self._is_full(found)
         return found
+
+    def _is_full(self, stance: Stance) -> bool:
+        """Whether there is no room for anything, be it over contacts that may be interrupted."""
+        units = stance.profile.units
+        if stance.total + self._cheapest <= units:
+            return False
+        return all(
+            stance.used_beside(over) + self._costs.get(channel, DEFAULT_COST) > units
+            for channel, over in self._interrupts.items()
+        )
 
     def with_one_more(self, stance: Stance, channel: Id) -> Stance:
         """The stance after taking one contact of a channel."""

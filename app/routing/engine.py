@@ -3,14 +3,14 @@
 After every step no eligible pair of a waiting contact and an agent is left.
 """
 
-import math
 from collections.abc import Mapping
 from typing import Any, assert_never
 
 from app.routing import agent_events, contact_events
+from app.routing.admission import settle, tell_firsts
 from app.routing.due import run_due
 from app.routing.effects import QueueFull, Refused, as_dict
-from app.routing.fields import InputError
+from app.routing.fields import InputError, is_finite
 from app.routing.floor import Floor
 from app.routing.inputs import (
     Abandon,
@@ -30,12 +30,14 @@ from app.routing.inputs import (
     QueueUpdate,
     Reject,
     Requeue,
+    Take,
     Tick,
+    Transfer,
     WrapupEnd,
-    read_event,
 )
 from app.routing.matching import match_all
 from app.routing.model import ContactState
+from app.routing.reading import read_event
 from app.routing.restore import restore_floor, snapshot
 
 
@@ -54,13 +56,38 @@ class Engine:
     def reset(self, config: Mapping[str, Any], t0: float) -> None:
         """Start afresh at t0 with this config (contract, section 4.1), or put a running floor back.
 
-        Further optional keys: `queues` {queue: {wrapup, reservation_timeout, max_waiting}};
+        Further optional keys: `queues` {queue: rules}, see below;
         `reservation_timeouts` {channel: s or null}; `connect_timeout` 10 s; `grace` 15 s; `sticky_skip` false
         (true: a preferred agent who is offline or not in the queue is passed over for good); `remember` s
         (how long ended ids are known as duplicates; null: for ever); and, to put a floor back, `contacts`,
         `ended` and the agents' `idle_since`, `wrapup_until`, `lost_until` (see restore.py). What wins: a
         queue's reservation_timeout over the channel's over the floor's; a queue's wrapup over the floor's; of
         the two max_waiting both hold.
+
+        Rules of a queue, also by `queue.update`: `wrapup` s, `reservation_timeout` s, `max_waiting` n, and
+
+        - `calendar` (calendars.py; t is Unix seconds then) and `closed`: by hand, whatever the hours say (R22).
+          `when_closed` refuse | wait: a contact that arrives while closed gets `queue.closed`, or is dormant
+          till the opening. `at_close` serve | refuse | wait: what becomes of those who wait when the hours end.
+          An offer outlives the hours; `at_close` decides about its contact when it comes back. Clocks of a
+          dormant contact run on. Time to live wins over the closing of the same instant.
+        - `unstaffed` wait | refuse: with `queue.unstaffed`, when every agent of the queue is offline or was lost
+          for longer than the grace. A closed queue is closed, not unstaffed.
+        - `rising` [[after s, priority], ...] (R26): priority of those who wait, from these instants of the true
+          wait on. A rise never lowers; a contact's own `rising` wins over its queue's; a contact that was offered
+          comes back with the priority its wait has earned meanwhile.
+        - `order` idle | proficiency (R12): among agents of equal rank the largest sum of levels in the skills
+          asked for now comes before the longest idle.
+        - `ring` k (R30): up to k offers of one contact at once. Everyone who waits comes before a second bell of
+          anybody; an offer that ends makes room for another agent; the contact waits again when all have ended.
+          The first `accept` or `accepting` wins, the others are rescinded with "taken". The effect `offer` names
+          the k > 1 of its round as `ring`. A new k counts from the
+          next round; closing stops no bell.
+
+        `interrupts` {channel: [channels]} (R29): contacts in hand of those channels take no units and exclude
+        nothing when one of this channel is offered, not the other way round; slots always count. `gcmu` null |
+        {"cost": {queue: c}, "rate": {agent: {queue: mu}}} (R31, off by default): what a freed agent takes among
+        queues of equal rank, see matching.py.
 
         After putting contacts back, call step(t0, tick): what was overdue happens then. Raises ValueError
         (InputError) naming the field; the engine is as it was before.
@@ -69,19 +96,27 @@ class Engine:
         self._floor = restore_floor(config, t0)
 
     def step(self, t: float, event: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """What is due at t, then the event, then matching; the effects in the order they happened."""
+        """What is due at t, then the event, then matching; the effects in the order they happened.
+
+        The events are those of inputs.py, read by reading.py; what each does, and why it may be refused, is
+        said in contact_events.py and agent_events.py. A contact with the effect `contact.expired`,
+        `queue.full`, `queue.closed` or `queue.unstaffed` has ended. `contact.first` (R28) comes last: once
+        for each virtual contact that has come first in its queue while somebody serves that; it is matched
+        from `contact.update {virtual: false}` on. `contact.transfer` (R27) lets the agent go and lets the
+        contact arrive in another queue."""
         floor = self._running()
         _check_number(t, "t")
         if t < floor.now:
             raise ValueError(f"t goes backwards: {t} after {floor.now}")
-        floor.now = t
+        floor.now, floor.is_unsettled = t, False
         _forget_old_ends(floor)
         run_due(floor)
         arrived = _take_in(floor, event)
-        floor.expire_overdue()
+        settle(floor)
         match_all(floor)
         if arrived is not None:
             _refuse_if_full(floor, arrived)
+        tell_firsts(floor)
         effects = [as_dict(effect) for effect in floor.effects]
         floor.effects.clear()
         return effects
@@ -93,6 +128,8 @@ class Engine:
         contacts back it may be t0 itself.
         """
         floor = self._running()
+        if floor.is_unsettled:
+            return floor.now
         at = floor.deadlines.next()
         return at if at is None or at > floor.now else floor.now
 
@@ -107,7 +144,7 @@ class Engine:
 
 
 def _check_number(t: object, name: str) -> None:
-    if isinstance(t, bool) or not isinstance(t, int | float) or not math.isfinite(t):
+    if isinstance(t, bool) or not isinstance(t, int | float) or not is_finite(t):
         raise ValueError(f"{name} must be a finite number of seconds")
 
 
@@ -148,10 +185,14 @@ def _apply(floor: Floor, event: Event) -> str | None:
     match event:
         case Arrive():
             return contact_events.arrive(floor, event)
+        case Take():
+            return contact_events.take(floor, event)
         case Abandon():
             return contact_events.abandon(floor, event)
         case Done():
             return contact_events.finish(floor, event)
+        case Transfer():
+            return contact_events.transfer(floor, event)
         case Requeue():
             return contact_events.requeue(floor, event)
         case ContactUpdate():

@@ -22,3 +22,31 @@ class NotYourContact(NotFound):
 
     code = "contact_not_found"
     title = "Contact not found"
+
+
+class AgentNotThere(Conflict):
+    """The agent is not at work."""
+
+    code = "agent_not_there"
+    title = "The agent is not at work"
+
+
+class AgentNotFree(Conflict):
+    """The agent cannot begin a contact now."""
+
+    code = "agent_not_free"
+    title = "Not free"
+
+
+class CallbackNotFound(NotFound):
+    """No such callback."""
+
+    code = "callback_not_found"
+    title = "Callback not found"
+
+
+class CallbackOver(Conflict):
+    """The callback, or the contact that asks for one, has ended or moved on."""
+
+    code = "callback_over"
+    title = "The callback is over"

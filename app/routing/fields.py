@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, Final, TypeVar
 
 from app.routing.eligibility import Id
-from app.routing.model import Preference, Service, Step
+from app.routing.model import Preference, Rise, Service, Step
 
 T = TypeVar("T")
 D = TypeVar("D")
+W = TypeVar("W", bound=StrEnum)
 
 
 class InputError(ValueError):
@@ -62,9 +63,17 @@ def flag(raw: object, where: str) -> bool:
 
 def number(raw: object, where: str) -> float:
     """A finite number."""
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not is_finite(raw):
         raise InputError(f"{where} must be a finite number")
     return raw
+
+
+def is_finite(raw: float) -> bool:
+    """Whether arithmetic with it is safe: a whole number may be larger than any float."""
+    try:
+        return math.isfinite(raw)
+    except OverflowError:
+        return False
 
 
 def not_negative(raw: object, where: str) -> float:
@@ -85,7 +94,7 @@ def positive(raw: object, where: str) -> float:
 
 def integer(raw: object, where: str) -> int:
     """A whole number."""
-    if isinstance(raw, bool) or not isinstance(raw, int):
+    if isinstance(raw, bool) or not isinstance(raw, int) or not is_finite(raw):
         raise InputError(f"{where} must be a whole number")
     return raw
 
@@ -96,6 +105,18 @@ def count(raw: object, where: str) -> int:
     if value < 0:
         raise InputError(f"{where} must not be negative")
     return value
+
+
+def one_of(*allowed: W) -> Callable[[object, str], W]:
+    """A reader of one of these words."""
+
+    def read(raw: object, where: str) -> W:
+        for one in allowed:
+            if text(raw, where) == one:
+                return one
+        raise InputError(f"{where} must be one of {', '.join(allowed)}")
+
+    return read
 
 
 def optional(read: Callable[[object, str], T]) -> Callable[[object, str], T | None]:
@@ -136,6 +157,17 @@ def preference(raw: object, where: str) -> Preference:
     if len(items) != 2:
         raise InputError(f"{where} must be [agent, seconds]")
     return Preference(ident(items[0], f"{where}[0]"), not_negative(items[1], f"{where}[1]"))
+
+
+def rises(raw: object, where: str) -> tuple[Rise, ...]:
+    """Rising priorities, [[after seconds, priority], ...], by time."""
+    found = []
+    for i, item in enumerate(sequence(raw, where)):
+        pair = sequence(item, f"{where}[{i}]")
+        if len(pair) != 2:
+            raise InputError(f"{where}[{i}] must be [seconds, priority]")
+        found.append(Rise(not_negative(pair[0], f"{where}[{i}][0]"), integer(pair[1], f"{where}[{i}][1]")))
+    return tuple(sorted(found))
 
 
 def demand_steps(raw: object, where: str) -> tuple[Step, ...]:

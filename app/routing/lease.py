@@ -1,7 +1,7 @@
 """Who routes: one node at a time holds the lease, each holder with a larger epoch than the one before.
 
 Judged by the database's clock alone. The lease is for efficiency and order; safety is in the compare-and-sets of
-`service.py` and in the unique index on live offers, which hold even if two routers run.
+`offering.py` and in the unique index on live offers, which hold even if two routers run.
 """
 
 from datetime import timedelta

@@ -1,9 +1,11 @@
-"""Offers as stored, and the compare-and-set statements that change them. At most one live offer per contact.
+"""Offers as stored, and the compare-and-set statements that change them. At most one live offer per contact, unless
+its queue rings several agents: then several may be pending, and at most one is accepting or accepted.
 
 Whoever changes an offer locks its contact first (`repository.get_for_update`), so racing answers, timers and
 hang-ups of one contact are decided one after the other, and exactly one of them wins.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -26,11 +28,12 @@ class OfferState(StrEnum):
 
 
 LIVE = (OfferState.PENDING, OfferState.ACCEPTING, OfferState.ACCEPTED)
+TAKEN = "taken"  # why an offer ended when another agent, at whom the contact rang too, said yes first
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One contact proposed to one agent."""
+    """One contact proposed to one agent; `is_shared`: as one of several that ring together (R30)."""
 
     id: UUID
     contact_id: UUID
@@ -44,6 +47,7 @@ class Offer:
     accepted_at: datetime | None
     ended_at: datetime | None
     epoch: int
+    is_shared: bool
 
 
 _NAMES = tuple(field.name for field in fields(Offer))
@@ -62,11 +66,28 @@ async def get(reader: Reader, offer_id: UUID) -> Offer | None:
     return _offer(row) if row else None
 
 
-async def live_of_contact(reader: Reader, contact_id: UUID) -> Offer | None:
-    """The contact's live offer, or None."""
-    row = await reader.fetchrow(
+async def live_of_contact(reader: Reader, contact_id: UUID) -> list[Offer]:
+    """The contact's live offers, oldest first: one, none, or as many as ring together."""
+    return (await live_of_contacts(reader, [contact_id]))[contact_id]
+
+
+async def live_of_contacts(reader: Reader, contact_ids: Sequence[UUID]) -> dict[UUID, list[Offer]]:
+    """The live offers of each contact, oldest first."""
+    rows = await reader.fetch(
         f"""select {_COLUMNS} from offers
-            where contact_id = $1 and state in ('pending', 'accepting', 'accepted')""",  # noqa: S608
+            where contact_id = any($1) and state in ('pending', 'accepting', 'accepted') order by made_at, id""",  # noqa: S608
+        contact_ids,
+    )
+    found: dict[UUID, list[Offer]] = {contact_id: [] for contact_id in contact_ids}
+    for row in rows:
+        found[row["contact_id"]].append(_offer(row))
+    return found
+
+
+async def taken_of_contact(reader: Reader, contact_id: UUID) -> Offer | None:
+    """The offer of the one agent who said yes (accepting or accepted), or None."""
+    row = await reader.fetchrow(
+        f"""select {_COLUMNS} from offers where contact_id = $1 and state in ('accepting', 'accepted')""",  # noqa: S608
         contact_id,
     )
     return _offer(row) if row else None
@@ -74,35 +95,61 @@ async def live_of_contact(reader: Reader, contact_id: UUID) -> Offer | None:
 
 async def live_of_agent(reader: Reader, agent_id: UUID) -> list[Offer]:
     """The agent's live offers, oldest first."""
+    return (await live_of_agents(reader, [agent_id]))[agent_id]
+
+
+async def live_of_agents(reader: Reader, agent_ids: Sequence[UUID]) -> dict[UUID, list[Offer]]:
+    """The live offers of each agent, oldest first."""
     rows = await reader.fetch(
         f"""select {_COLUMNS} from offers
-            where agent_id = $1 and state in ('pending', 'accepting', 'accepted') order by made_at, id""",  # noqa: S608
-        agent_id,
+            where agent_id = any($1) and state in ('pending', 'accepting', 'accepted') order by made_at, id""",  # noqa: S608
+        agent_ids,
+    )
+    found: dict[UUID, list[Offer]] = {agent_id: [] for agent_id in agent_ids}
+    for row in rows:
+        found[row["agent_id"]].append(_offer(row))
+    return found
+
+
+async def due(reader: Reader, now: datetime) -> list[Offer]:
+    """Unanswered offers whose time is up."""
+    rows = await reader.fetch(
+        f"""select {_COLUMNS} from offers where state in ('pending', 'accepting') and expires_at <= $1""",  # noqa: S608
+        now,
     )
     return [_offer(row) for row in rows]
 
 
-async def insert(
-    tx: Transaction,
-    *,
-    contact_id: UUID,
-    agent_id: UUID,
-    round: int,
-    cost: int,
-    expires_at: datetime | None,
-    epoch: int,
-) -> Offer:
-    """A pending offer. The unique index refuses a second live one (asyncpg.UniqueViolationError)."""
+_INSERT = f"""
+insert into offers (id, contact_id, agent_id, state, round, cost, expires_at, is_shared, epoch)
+select id, contact_id, agent_id, 'pending', round, cost, expires_at, is_shared, $8
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::integer[], $6::timestamptz[], $7::boolean[])
+  as new(id, contact_id, agent_id, round, cost, expires_at, is_shared)
+returning {_COLUMNS}"""  # noqa: S608
+
+# id, contact, agent, round, cost, expires_at, is_shared
+NewOffer = tuple[UUID, UUID, UUID, int, int, datetime | None, bool]
+
+
+async def insert_many(tx: Transaction, new: Sequence[NewOffer], *, epoch: int) -> list[Offer]:
+    """Pending offers, in the order given. The unique indexes refuse a second live one of a contact, or of a contact
+    and an agent where several ring together (asyncpg.UniqueViolationError)."""
+    rows = await tx.fetch(_INSERT, *([one[n] for one in new] for n in range(7)), epoch)
+    made = {row["id"]: _offer(row) for row in rows}
+    return [made[one[0]] for one in new]
+
+
+async def insert_accepted(tx: Transaction, before: Offer, agent_id: UUID) -> Offer:
+    """The agent has the contact from now on, as the agent of `before`, which must have ended, had it."""
     row = await tx.fetchrow(
-        f"""insert into offers (id, contact_id, agent_id, state, round, cost, expires_at, epoch)
-            values ($1, $2, $3, 'pending', $4, $5, $6, $7) returning {_COLUMNS}""",  # noqa: S608
+        f"""insert into offers (id, contact_id, agent_id, state, round, cost, accepted_at, epoch)
+            values ($1, $2, $3, 'accepted', $4, $5, switchboard_now(), $6) returning {_COLUMNS}""",  # noqa: S608
         new_id(),
-        contact_id,
+        before.contact_id,
         agent_id,
-        round,
-        cost,
-        expires_at,
-        epoch,
+        before.round,
+        before.cost,
+        before.epoch,
     )
     assert row is not None  # noqa: S101 -- INSERT … RETURNING
     return _offer(row)
@@ -144,6 +191,17 @@ async def end(
         [s.value for s in sources],
     )
     return _offer(row) if row else None
+
+
+async def was_passed_on(reader: Reader, contact_id: UUID, agent_id: UUID) -> bool:
+    """Whether the agent's last part in this contact ended by a transfer of theirs."""
+    reason = await reader.fetchval(
+        """select reason from offers where contact_id = $1 and agent_id = $2
+           order by made_at desc, id desc limit 1""",
+        contact_id,
+        agent_id,
+    )
+    return reason in ("transferred", "ended_by_transfer")
 
 
 async def mark_seen(tx: Transaction, offer_id: UUID, agent_id: UUID) -> None:

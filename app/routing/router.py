@@ -14,14 +14,18 @@ import asyncpg
 import structlog
 from prometheus_client import Counter
 
+from app.agents import states as agent_states
 from app.agents.states import ROUTER_TOPIC
-from app.core import clock
+from app.core import clock, fault_points
 from app.core.bus import Bus
 from app.core.db import Database, Record, Transaction
 from app.core.settings import Settings
 from app.routing import lease, service, sweep
+from app.routing.beliefs import OutOfStep
 from app.routing.lease import LeaseLost
-from app.routing.mirror import Mirror, OutOfStep
+from app.routing.locks import hold
+from app.routing.mirror import Mirror, TablesBusy
+from app.routing.outlets import Outlets
 
 log = structlog.get_logger()
 
@@ -29,12 +33,13 @@ rebuilds = Counter(
     "switchboard_router_rebuilds_total", "Times the tables did not fit what the engine believed"
 )
 
-MARKS_PER_BATCH = 200
+MARKS_PER_BATCH = 800
 WRAP_UPS_PER_BATCH = 100
 SWEEP_SECONDS = 10.0
 LONGEST_UNSWEPT_SECONDS = 60.0  # how long a busy floor may put the sweep off
 LONGEST_WAIT_SECONDS = 2.0  # how late the router notices a lost wake-up; deadlines are exact
 STALE_BEATS = 3  # heartbeats a node may miss before its agents count as lost
+BUSY_SECONDS = 0.05  # until rows that somebody held for long are looked at again
 STUCK_SECONDS = 10.0  # until a wrap-up that could not be ended is tried again
 FIRST_REBUILD_PAUSE_SECONDS = 0.1  # from the second rebuild in a row on, doubling
 LONGEST_REBUILD_PAUSE_SECONDS = 5.0
@@ -43,17 +48,24 @@ LONGEST_REBUILD_PAUSE_SECONDS = 5.0
 class Router:
     """One node's router; idle until it gets the lease."""
 
-    def __init__(self, database: Database, settings: Settings, node: UUID, bus: Bus | None = None):
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        node: UUID,
+        bus: Bus | None = None,
+        outlets: Outlets | None = None,
+    ):
         self._database = database
         self._node = node
         self._settings = settings
+        self._outlets = outlets or Outlets()
         self._lifetime = timedelta(seconds=settings.router_lease_seconds)
         self._mirror: Mirror | None = None
         self._epoch: int | None = None
         self._wake = asyncio.Event()
         self._swept_at = 0.0
         self._renewed_at = clock.utc_now()
-        self._unserved: set[sweep.Want] = set()
         self._stuck: dict[UUID, float] = {}  # wrap-ups that could not be ended -> when they are tried again
         self._failures = 0  # rebuilds in a row without a batch that went through
         if bus is not None:
@@ -101,6 +113,8 @@ class Router:
             assert self._mirror is not None  # noqa: S101 -- _begin made it
             more = await self._batch(self._mirror)
             pause = 0.0 if more else await self._pause(self._mirror)
+        except TablesBusy:
+            return BUSY_SECONDS
         except (OutOfStep, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError) as error:
             rebuilds.inc()
             self._mirror = None
@@ -130,11 +144,13 @@ class Router:
             self._epoch = await lease.acquire(tx, self._node, self._lifetime)
         if self._epoch is None:
             return False
+        fault_points.passing("router.lease_taken")
         self._renewed_at = clock.utc_now()
-        mirror = Mirror(self._settings, self._epoch)
+        mirror = Mirror(self._settings, self._epoch, self._outlets)
         async with self._database.read(snapshot=True) as reader:
             await mirror.load(reader)
         self._mirror = mirror
+        fault_points.passing("router.rebuilt")
         return True
 
     async def _batch(self, mirror: Mirror) -> bool:
@@ -143,51 +159,81 @@ class Router:
             async with self._database.transaction() as tx:
                 await lease.renew(tx, self._node, mirror.epoch, self._lifetime)
             self._renewed_at = clock.utc_now()
+        # Each in a transaction of its own: what one of them holds must not make another wait.
+        await self._sweep_when_quiet(mirror)
         async with self._database.transaction() as tx:
-            now: datetime = await tx.fetchval("select switchboard_now()")
-            # a sweep takes a while: callers who have just asked for somebody go first, but not for ever
-            unswept = now.timestamp() - self._swept_at
-            is_busy = await tx.fetchval("select exists (select from router_marks)")
-            if unswept >= SWEEP_SECONDS and (not is_busy or unswept >= LONGEST_UNSWEPT_SECONDS):
-                await self._sweep(tx, mirror, now)
-                self._swept_at = now.timestamp()
-            await self._end_wrap_ups(tx, now)
+            await self._end_wrap_ups(tx, (await self._begun(tx))["now"])
+        async with self._database.transaction() as tx:
+            now = (await self._begun(tx))["now"]
             marks = await _take_marks(tx)
+            fault_points.passing("router.marks_taken")
             await mirror.act(tx, marks, now)
             await lease.fence(tx, self._node, mirror.epoch)
+            fault_points.passing("router.before_commit")
+        fault_points.passing("router.after_commit")
         return len(marks) == MARKS_PER_BATCH
+
+    async def _begun(self, tx: Transaction) -> Record:
+        """What time it is and whether marks wait. If we are frozen from here on, the server lets go of what this
+        transaction holds before the lease has run out, or nobody could take it over."""
+        row = await tx.fetchrow(
+            """select switchboard_now() as now, exists (select from router_marks) as is_busy,
+                      set_config('idle_in_transaction_session_timeout', $1, true)""",
+            f"{self._lifetime / 2 / timedelta(milliseconds=1):.0f}ms",
+        )
+        assert row is not None  # noqa: S101 -- a select without from always has a row
+        return row
+
+    async def _sweep_when_quiet(self, mirror: Mirror) -> None:
+        """A sweep takes a while: callers who have just asked for somebody go first, but not for ever."""
+        async with self._database.transaction() as tx:
+            row = await self._begun(tx)
+            unswept = row["now"].timestamp() - self._swept_at
+            if unswept < (LONGEST_UNSWEPT_SECONDS if row["is_busy"] else SWEEP_SECONDS):
+                return
+            await self._sweep(tx, mirror, row["now"])
+            await lease.fence(tx, self._node, mirror.epoch)
+            self._swept_at = row["now"].timestamp()
 
     async def _sweep(self, tx: Transaction, mirror: Mirror, now: datetime) -> None:
         stale = timedelta(seconds=self._settings.agent_heartbeat_seconds * STALE_BEATS)
         await sweep.lost_nodes(tx, stale)
         await sweep.strays(tx, mirror.contact_ids)
         repaired = await sweep.loads(tx)
-        self._unserved = await sweep.unserved(tx, self._unserved)
+        await sweep.unserved(tx)
+        await sweep.solved(tx)
         await mirror.sync_agents(tx, now, [*mirror.suspects, *repaired])
 
     async def _end_wrap_ups(self, tx: Transaction, now: datetime) -> None:
         """Wrap-ups whose deadline passed. One that cannot be ended must not stop the others."""
         self._stuck = {contact: at for contact, at in self._stuck.items() if at > now.timestamp()}
         rows = await tx.fetch(
-            """select id from contacts where state = 'wrap_up' and wrap_up_until <= $1 and id <> all($2)
-               order by id limit $3 for update skip locked""",
+            """select id, agent_id from contacts where state = 'wrap_up' and wrap_up_until <= $1 and id <> all($2)
+               order by id limit $3""",
             now,
             list(self._stuck),
             WRAP_UPS_PER_BATCH,
         )
+        held = await hold(tx, [(row["id"], row["agent_id"]) for row in rows], wait=False) if rows else None
         for row in rows:
+            if held is None or row["id"] not in held.contacts or row["agent_id"] not in held.agents:
+                self._stuck[row["id"]] = now.timestamp() + BUSY_SECONDS
+                continue
             try:
                 async with tx.savepoint():
                     await service.complete_wrap_up(tx, row["id"], now=now, dispositions=None, by="deadline")
             except Exception:
                 self._stuck[row["id"]] = now.timestamp() + STUCK_SECONDS
                 log.exception("a wrap-up could not be ended", contact=str(row["id"]))
+        await agent_states.end_overdue_wrap_ups(tx, now, WRAP_UPS_PER_BATCH)
 
     async def _pause(self, mirror: Mirror) -> float:
         async with self._database.read() as reader:
             row = await reader.fetchrow(
-                """select switchboard_now() as now, (select min(wrap_up_until) from contacts
-                     where state = 'wrap_up' and id <> all($1)) as wrap_up""",
+                """select switchboard_now() as now, least(
+                     (select min(wrap_up_until) from contacts where state = 'wrap_up' and id <> all($1)),
+                     (select min(wrap_up_until) from agent_states
+                      where wrap_up_until is not null and wrap_up_contact_id <> all($1))) as wrap_up""",
                 list(self._stuck),
             )
         assert row is not None  # noqa: S101 -- a select without from always has a row
@@ -203,8 +249,9 @@ class Router:
 async def _take_marks(tx: Transaction) -> list[Record]:
     """The oldest marks, deleted with this transaction; one that another transaction holds is left for later."""
     marks = await tx.fetch(
-        """delete from router_marks where id in (
-             select id from router_marks order by id limit $1 for update skip locked)
+        # an array, because a subquery that locks may be run again for every row, and then takes more than it should
+        """delete from router_marks where id = any(array(
+             select id from router_marks order by id limit $1 for update skip locked))
            returning id, kind, ref""",
         MARKS_PER_BATCH,
     )

@@ -10,7 +10,16 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from app.agents import connections
+from app.core import alerts
 from app.core.db import Transaction
+from app.routing import unservable as unservable_contacts
+from app.routing.alert_kinds import (
+    CALLS_TOO_OFTEN,
+    COMMAND_FAILED,
+    CONTACT_SET_ASIDE,
+    DIAL_LIMIT,
+    NODE_LOST,
+)
 
 log = structlog.get_logger()
 
@@ -22,11 +31,12 @@ unservable = Gauge(
     "switchboard_contacts_unservable", "Waiting contacts that no enabled agent could ever serve"
 )
 
-Want = tuple[UUID, str]  # queue and skills, for which the alert was given
-
 
 async def lost_nodes(tx: Transaction, older_than: timedelta) -> None:
-    """Agents whose node stopped beating are lost."""
+    """Agents whose node stopped beating are lost; a supervisor is told."""
+    for node in await connections.silent_nodes(tx, older_than=older_than):
+        agents = [str(agent_id) for agent_id in node.agent_ids]
+        await alerts.raise_alert(tx, NODE_LOST, str(node.node), {"agents": agents})
     if lost := await connections.sweep_stale(tx, older_than=older_than):
         log.warning("agents of a silent node are lost", connections=lost)
 
@@ -57,7 +67,12 @@ _LOAD = """coalesce((select sum(o.cost) from offers o where o.agent_id = s.agent
 async def loads(tx: Transaction) -> list[UUID]:
     """Make every agent's load the sum of the live offers; returns the agents that were wrong. An offer and the
     load change in one transaction, so under the agent's lock the sum is the truth."""
-    suspects = await tx.fetch(f"select agent_id from agent_states s where used_units <> {_LOAD}")  # noqa: S608
+    suspects = await tx.fetch(
+        """select agent_id from agent_states s left join (
+             select agent_id, sum(cost) as cost from offers
+             where state in ('pending', 'accepting', 'accepted') group by agent_id) o using (agent_id)
+           where s.used_units <> coalesce(o.cost, 0)"""
+    )
     repaired = []
     for row in suspects:
         await tx.execute("select from agent_states where agent_id = $1 for update", row["agent_id"])
@@ -73,33 +88,32 @@ async def loads(tx: Transaction) -> list[UUID]:
     return repaired
 
 
-async def unserved(tx: Transaction, told: set[Want]) -> set[Want]:
-    """Alert once for each queue and set of skills that contacts wait for and no enabled agent has (R09: they
-    wait for ever otherwise). Returns what is to be passed as `told` the next time."""
+async def unserved(tx: Transaction) -> None:
+    """Alerts for contacts that nobody can ever serve; everything else that changes them acts at once."""
+    unservable.set(await unservable_contacts.check(tx))
+
+
+async def solved(tx: Transaction) -> None:
+    """Clear alerts whose matter has settled itself: the lost node's agents are back or offline, the contact that was
+    set aside waits no more, the contact of a failed command is closed, the day or hour of a limit is over."""
     rows = await tx.fetch(
-        """with wants as (
-             select queue_id, required_skills, count(*) as waiting, min(queued_at) as since
-             from contacts where state = 'queued' group by 1, 2)
-           select w.queue_id, q.key, w.required_skills, w.waiting, w.since
-           from wants w join queues q on q.id = w.queue_id
-           where not exists (
-             select from agent_queues s join agents a on a.id = s.agent_id and a.is_enabled
-             where s.queue_id = w.queue_id and not exists (
-               select from jsonb_each_text(w.required_skills) need
-               where not exists (select from agent_skills k where k.agent_id = a.id and k.skill = need.key
-                                   and k.level >= need.value::integer)))"""
+        # a case, because only subjects of these kinds are ids of contacts
+        """select kind, subject from alerts l where cleared_at is null and case kind
+             when $1 then not exists (
+               select from agent_states s where l.data -> 'agents' ? s.agent_id::text
+                 and not s.is_connected and s.presence <> 'offline')
+             when $2 then not exists (
+               select from contacts c where c.id = l.subject::uuid and c.state = 'queued')
+             when $3 then not exists (
+               select from contacts c where c.id = l.subject::uuid and c.state <> 'closed')
+             when $4 then l.since < switchboard_now() - interval '1 day'
+             when $5 then l.since < switchboard_now() - interval '1 hour'
+             else false end""",
+        NODE_LOST,
+        CONTACT_SET_ASIDE,
+        COMMAND_FAILED,
+        DIAL_LIMIT,
+        CALLS_TOO_OFTEN,
     )
-    unservable.set(sum(row["waiting"] for row in rows))
-    found: set[Want] = set()
     for row in rows:
-        want = (row["queue_id"], repr(sorted(row["required_skills"].items())))
-        found.add(want)
-        if want not in told:
-            log.error(
-                "contacts wait that no agent can ever serve",
-                queue=row["key"],
-                skills=row["required_skills"],
-                contacts=row["waiting"],
-                since=row["since"],
-            )
-    return found
+        await alerts.clear_alert(tx, row["kind"], row["subject"])

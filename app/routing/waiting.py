@@ -56,6 +56,9 @@ class Line:
     contacts: dict[int, Contact] = field(default_factory=dict)
     delays: list[float] = field(default_factory=lambda: [0])
     views: dict[float, View] = field(default_factory=lambda: {0: View()})
+    order: SortedKeys[Place] | None = (
+        None  # everyone who is not dormant, once the queue has had a virtual contact
+    )
 
 
 class WaitingIndex:
@@ -70,6 +73,18 @@ class WaitingIndex:
         line = self._lines.get(queue)
         return len(line.contacts) if line else 0
 
+    def of(self, queue: Id) -> list[Contact]:
+        """Everyone who waits in a queue, in no order that matters."""
+        line = self._lines.get(queue)
+        return list(line.contacts.values()) if line else []
+
+    def head(self, queue: Id) -> Contact | None:
+        """The first in the order of the queue who is not dormant; only for a queue that has had virtual contacts."""
+        line = self._lines.get(queue)
+        for place in (line.order if line is not None else None) or ():
+            return place[3]
+        return None
+
     def add(self, contact: Contact, now: float) -> None:
         """List a contact in every view whose delay has passed for it (inclusive)."""
         line = self._line(contact.queue)
@@ -79,6 +94,14 @@ class WaitingIndex:
             line.views[delay].add(place, contact)
         line.contacts[contact.arrival] = contact
         self.total += 1
+        if line.order is not None:
+            if not contact.dormant:
+                line.order.add(place)
+        elif contact.virtual:
+            line.order = SortedKeys()
+            for other in line.contacts.values():
+                if other.place is not None and not other.dormant:
+                    line.order.add(other.place)
 
     def remove(self, contact: Contact) -> None:
         """Take a contact out of every view."""
@@ -88,6 +111,8 @@ class WaitingIndex:
             raise KeyError(contact.id)
         for delay in contact.visible:
             line.views[delay].remove(place, contact)
+        if line.order is not None and not contact.dormant:
+            line.order.remove(place)
         contact.place, contact.visible = None, ()
         del line.contacts[contact.arrival]
         self.total -= 1

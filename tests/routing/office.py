@@ -11,14 +11,17 @@ from app.agents import accounts, connections, states
 from app.agents.presence import Presence
 from app.console import handlers as console
 from app.contacts import service as contacts
+from app.contacts.lifecycle import Outcome
 from app.contacts.models import Contact
 from app.contacts.service import NewContact
 from app.core.db import Database, Transaction
 from app.core.events import EventRegistry
 from app.core.ids import new_id
 from app.core.settings import Settings
-from app.routing import service
+from app.routing import promises, service
 from app.routing.offers import Offer
+from app.routing.outlets import Outlets
+from app.routing.overflow_rules import Cause
 from app.routing.router import Router
 from app.routing.service import QueueRequest
 from tests.support.clock import FakeClock
@@ -36,6 +39,38 @@ async def now_of(tx: Transaction) -> datetime:
 
 
 @dataclass
+class FakeOutlet:
+    """A channel that can do what the test lets it, and does it: what it takes out of the queue it closes."""
+
+    can: set[str] = field(default_factory=lambda: {"message"})
+    done: list[tuple[str, UUID, str, str | None]] = field(default_factory=list)  # what, whose, cause, text
+
+    async def callback(self, tx: Transaction, contact: Contact, cause: Cause) -> bool:
+        """The customer goes on waiting as a callback."""
+        return await self._take("callback", tx, contact, cause)
+
+    async def voicemail(self, tx: Transaction, contact: Contact, cause: Cause) -> bool:
+        """The customer speaks and hangs up."""
+        return await self._take("voicemail", tx, contact, cause)
+
+    async def _take(self, what: str, tx: Transaction, contact: Contact, cause: Cause) -> bool:
+        if what not in self.can:
+            return False
+        self.done.append((what, contact.id, cause.value, None))
+        await contacts.close(tx, contact.id, Outcome.CALLBACK_REQUESTED, now=await now_of(tx))
+        return True
+
+    async def message(
+        self, tx: Transaction, contact: Contact, cause: Cause, *, text: str | None, opens_at: datetime | None
+    ) -> bool:
+        """The customer hears it."""
+        if "message" not in self.can:
+            return False
+        self.done.append(("message", contact.id, cause.value, text))
+        return True
+
+
+@dataclass
 class Office:
     """Queues, agents, callers and one router. Agents are known by their login, callers by a word of the test's."""
 
@@ -45,6 +80,7 @@ class Office:
     queues: dict[str, UUID] = field(default_factory=dict)
     callers: dict[str, UUID] = field(default_factory=dict)
     sockets: dict[str, UUID] = field(default_factory=dict)
+    outlet: "FakeOutlet" = field(default_factory=lambda: FakeOutlet())
     router: Router = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,7 +93,7 @@ class Office:
 
     def another_router(self) -> Router:
         """A router of a further node."""
-        return Router(self.database, SETTINGS, new_id())
+        return Router(self.database, SETTINGS, new_id(), outlets=Outlets({"voice": self.outlet}))
 
     async def crash(self) -> None:
         """The routing node dies; the next one takes over when the lease has run out."""
@@ -99,6 +135,12 @@ class Office:
                 rules["offer_timeout_seconds"],
             )
         return self.queues[key]
+
+    async def rule(self, key: str = "sales", **columns: Any) -> None:
+        """Set rules of a queue as a supervisor does: columns of its row."""
+        await self.queue(key)
+        sets = ", ".join(f"{name} = ${n}" for n, name in enumerate(columns, start=2))
+        await self.sql(f"update queues set {sets} where key = $1", key, *columns.values())
 
     async def hire(
         self,
@@ -165,13 +207,22 @@ class Office:
     # --- callers --------------------------------------------------------------------------------------------
 
     async def call(
-        self, word: str, queue: str = "sales", *, priority: int = 5, skills: dict[str, int] | None = None
+        self,
+        word: str,
+        queue: str = "sales",
+        *,
+        priority: int = 5,
+        skills: dict[str, int] | None = None,
+        number: str | None = "",
+        customer_id: UUID | None = None,
     ) -> UUID:
-        """A caller whom self-service did not help waits in the queue."""
+        """A caller whom self-service did not help waits in the queue. The number is the caller's own unless told;
+        None: withheld."""
         queue_id = await self.queue(queue)
+        number = f"+8869{len(self.callers):08}" if number == "" else number
         async with self.database.transaction() as tx:
             contact = await contacts.open_contact(
-                tx, NewContact("voice", "+886900000001", "+886200000001", None, "unknown", [], "en")
+                tx, NewContact("voice", number, "+886200000001", customer_id, "unknown", [], "en")
             )
             request = QueueRequest(queue_id, priority, skills or {}, None, "asked_for_agent")
             await service.enqueue(tx, contact.id, request, now=await now_of(tx))
@@ -280,8 +331,9 @@ class Office:
 
 
 def registry() -> EventRegistry:
-    """The console's handlers, as in the product: changes reach the agents' streams."""
+    """The handlers above routing, as in the product: changes reach the agents' streams."""
     handlers = EventRegistry()
+    promises.subscribe(handlers)
     console.subscribe(handlers)
     return handlers
 

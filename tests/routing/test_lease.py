@@ -142,3 +142,33 @@ async def test_a_stop_in_the_middle_of_a_batch_gives_the_lease_back_too(office: 
     other = office.another_router()
     await other.run_once()
     assert await office.ringing() == {"x": "ann"}
+
+
+async def test_a_router_frozen_in_a_batch_lets_go_before_its_lease_runs_out(office: Office) -> None:
+    """Frozen between two statements, its transaction holds the lease's row and those of contacts and agents."""
+    await office.at_work("ann")
+    await office.call("x")
+    frozen = asyncio.Event()
+
+    async def freeze(_: Transaction, __: OfferMade) -> None:
+        frozen.set()
+        await asyncio.Event().wait()
+
+    office.database.registry.subscribe(OfferMade, freeze)
+    running = asyncio.ensure_future(office.router.run_once())
+    await frozen.wait()
+
+    async def held() -> int:
+        count: int = await office.value(
+            """select count(*) from pg_stat_activity
+               where datname = current_database() and state = 'idle in transaction'"""
+        )
+        return count
+
+    async def let_go() -> bool:
+        return await held() == 0
+
+    assert await held() == 1
+    await eventually(let_go, SETTINGS.router_lease_seconds, "the server to end the frozen transaction")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

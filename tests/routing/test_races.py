@@ -11,19 +11,19 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from app.agents.presence import Presence
-from app.agents.states import AgentBusy
 from app.contacts.errors import ContactMovedOn
 from app.core.db import Database
 from app.core.ids import new_id
 from app.routing import lease, service
+from app.routing.assigning import Proposal, Refusal
 from app.routing.errors import OfferNoLongerAvailable
 from app.routing.offers import Offer
 from tests.routing.invariants import broken
 from tests.routing.office import Office, now_of, registry
+from tests.support.waiting import eventually
 
 ROUNDS = range(12)
 Party = Callable[[], Awaitable[Any]]
@@ -62,15 +62,9 @@ async def made(office: Office, word: str, login: str, *, seconds: float = 20) ->
     """An offer as the router makes it."""
     async with office.database.transaction() as tx:
         expires_at = await now_of(tx) + timedelta(seconds=seconds)
-        offer = await service.make_offer(
-            tx,
-            contact_id=office.callers[word],
-            agent_id=office.agents[login],
-            cost=1,
-            expires_at=expires_at,
-            epoch=1,
-        )
-    assert offer is not None
+        proposal = Proposal(office.callers[word], office.agents[login], expires_at)
+        [offer] = await service.make_offers(tx, [proposal], epoch=1)
+    assert isinstance(offer, Offer)
     return offer.id
 
 
@@ -110,8 +104,7 @@ async def test_accept_against_timeout_has_one_winner(office: Office) -> None:
     winners = set()
     for seed in ROUNDS:
         await office.call("x")
-        offer = await made(office, "x", "ann", seconds=0.01)
-        await asyncio.sleep(0.006)
+        offer = await made(office, "x", "ann", seconds=random.Random(seed).uniform(0, 0.008))
 
         async def expire() -> bool:
             async with office.database.transaction() as tx:
@@ -186,8 +179,7 @@ async def test_two_agents_accepting_at_once_one_wins_and_the_other_is_told_why(o
     await office.at_work("ben")
     for seed in ROUNDS:
         await office.call("x")
-        old = await made(office, "x", "ann", seconds=0.001)
-        await asyncio.sleep(0.002)
+        old = await made(office, "x", "ann", seconds=0)
         async with office.database.transaction() as tx:
             assert await service.expire_offer(
                 tx, contact_id=office.callers["x"], agent_id=office.agents["ann"], now=await now_of(tx)
@@ -225,7 +217,7 @@ async def test_two_routers_offering_one_contact_make_one_offer(office: Office) -
         await office.call("x")
         results = await race(seed, *(_offer(office, "x", who) for who in ("ann", "ben", "ann", "ben")))
         assert sum(isinstance(r, Offer) for r in results) == 1
-        assert sum(r is None for r in results) == 3
+        assert sum(isinstance(r, Refusal) for r in results) == 3
         await free(office, "x")
 
 
@@ -241,19 +233,11 @@ async def test_two_routers_offering_to_one_agent_keep_to_the_capacity(office: Of
 
 
 def _offer(office: Office, word: str, login: str) -> Party:
-    async def offer() -> Offer | None:
-        try:
-            async with office.database.transaction() as tx:
-                return await service.make_offer(
-                    tx,
-                    contact_id=office.callers[word],
-                    agent_id=office.agents[login],
-                    cost=1,
-                    expires_at=None,
-                    epoch=1,
-                )
-        except (asyncpg.LockNotAvailableError, AgentBusy):  # the other one is just doing it
-            return None
+    async def offer() -> Offer | Refusal:
+        async with office.database.transaction() as tx:
+            proposal = Proposal(office.callers[word], office.agents[login], None)
+            [outcome] = await service.make_offers(tx, [proposal], epoch=1)
+            return outcome
 
     return offer
 
@@ -265,9 +249,12 @@ async def test_the_router_does_not_wait_for_an_agent_somebody_is_changing(office
         await tx.execute("select from agent_states where agent_id = $1 for update", office.agents["ann"])
         await office.route()
         assert await office.ringing() == {}
-    await asyncio.sleep(0.06)
-    await office.route()
-    assert await office.ringing() == {"x": "ann"}
+
+    async def rings() -> bool:
+        await office.route()
+        return await office.ringing() == {"x": "ann"}
+
+    await eventually(rings, what="the offer, a moment later")
 
 
 async def test_two_routers_taking_the_lease_at_once_get_one_holder(office: Office) -> None:
@@ -282,9 +269,11 @@ async def test_two_routers_taking_the_lease_at_once_get_one_holder(office: Offic
         assert [e for e in epochs if e is not None] == [seed + 1]
 
 
-async def test_a_busy_floor_with_everything_at_once_keeps_its_books(office: Office) -> None:
+@pytest.mark.parametrize("ring", [1, 3])
+async def test_a_busy_floor_with_everything_at_once_keeps_its_books(office: Office, ring: int) -> None:
     """Agents answer, decline, pause and vanish, callers give up, two routers fight: nothing is lost or doubled."""
     chance = random.Random(20261120)
+    await office.rule(ring_count=ring)
     logins = ["ann", "ben", "cho", "dan"]
     for login in logins[1:]:
         await office.at_work(login)
@@ -295,40 +284,48 @@ async def test_a_busy_floor_with_everything_at_once_keeps_its_books(office: Offi
     async def routes(router: Any) -> None:
         while not is_over.is_set():
             await router.run_once()
-            await asyncio.sleep(0.002)
+
+    async def further(offers: int) -> None:
+        """So many further offers are made, or all is over."""
+        wanted = await office.offers_made() + offers
+
+        async def made() -> bool:
+            return is_over.is_set() or await office.offers_made() >= wanted
+
+        await eventually(made, 60, "further offers")
 
     async def calls() -> None:
         for word in words:
             await office.call(word, priority=chance.randint(1, 9))
-            await asyncio.sleep(chance.uniform(0, 0.01))
 
     async def works(login: str) -> None:
         while not is_over.is_set():
-            await asyncio.sleep(chance.uniform(0, 0.01))
             await _one_move(office, login, chance)
 
     async def leaves() -> None:
         while not is_over.is_set():
-            await asyncio.sleep(chance.uniform(0, 0.05))
+            await further(chance.randint(1, 4))
             if office.callers:
                 await office.hang_up(chance.choice(list(office.callers)))
 
     async def usurps() -> None:
         while not is_over.is_set():
-            await asyncio.sleep(0.2)
+            await further(8)
             await office.sql("update router_leases set expires_at = switchboard_now()")
 
     async def ends() -> None:
         await calls()
-        for _ in range(600):
-            left = await office.value(
+
+        async def is_empty() -> bool:
+            assert await broken(office.database) == {}
+            return not await office.value(
                 "select count(*) from contacts where state in ('queued', 'offered', 'active')"
             )
-            if not left and len(office.callers) == len(words):
-                break
-            assert await broken(office.database) == {}
-            await asyncio.sleep(0.02)
-        is_over.set()
+
+        try:
+            await eventually(is_empty, 60, "the end of every contact")
+        finally:
+            is_over.set()
 
     await asyncio.gather(
         ends(), routes(office.router), routes(rival), leaves(), usurps(), *(works(login) for login in logins)
@@ -366,3 +363,24 @@ async def _one_move(office: Office, login: str, chance: random.Random) -> None:
                 await office.choose(login, Presence.AVAILABLE)
     except (OfferNoLongerAvailable, ContactMovedOn):
         return
+
+
+async def test_two_accepts_a_time_out_and_a_hang_up_at_once_leave_one_story(office: Office) -> None:
+    for seed in ROUNDS:
+        await office.call("x")
+        offer = await made(office, "x", "ann", seconds=random.Random(seed).uniform(0, 0.008))
+
+        async def expire() -> bool:
+            async with office.database.transaction() as tx:
+                return await service.expire_offer(
+                    tx, contact_id=office.callers["x"], agent_id=office.agents["ann"], now=await now_of(tx)
+                )
+
+        accept = partial(office.accept, "ann", offer)
+        first, second, _, left = await race(seed, accept, accept, expire, lambda: office.hang_up("x"))
+        refused([r for r in (first, second) if not isinstance(r, Offer)])
+        assert left.state == "closed"
+        assert await office.held() == {}
+        assert await office.value("select used_units from agent_states") == 0
+        assert await broken(office.database) == {}
+        await free(office, "x")

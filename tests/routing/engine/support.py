@@ -30,6 +30,12 @@ def short(effect: Record) -> str:
             return f"expired {effect['contact']}"
         case "queue.full":
             return f"full {effect['contact']}"
+        case "queue.closed":
+            return f"closed {effect['contact']}"
+        case "queue.unstaffed":
+            return f"unstaffed {effect['contact']}"
+        case "contact.first":
+            return f"first {effect['contact']}"
         case "reject":
             return "reject"
         case other:

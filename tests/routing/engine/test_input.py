@@ -28,6 +28,8 @@ ARRIVE = {"type": "contact.arrive", "contact": "1", "queue": "q"}
         ({**ARRIVE, "priority": 1.5}, "contact.arrive.priority must be a whole number"),
         ({**ARRIVE, "priority": "high"}, "contact.arrive.priority"),
         ({**ARRIVE, "age_credit": float("nan")}, "contact.arrive.age_credit must be a finite number"),
+        ({**ARRIVE, "age_credit": 10**400}, "contact.arrive.age_credit must be a finite number"),
+        ({**ARRIVE, "priority": -(10**400)}, "contact.arrive.priority must be a whole number"),
         ({**ARRIVE, "ttl": -1}, "contact.arrive.ttl must not be negative"),
         ({**ARRIVE, "sticky": ["A"]}, "contact.arrive.sticky must be [agent, seconds]"),
         ({**ARRIVE, "sticky": "A5"}, "contact.arrive.sticky must be a list"),
@@ -42,6 +44,20 @@ ARRIVE = {"type": "contact.arrive", "contact": "1", "queue": "q"}
         ({"type": "wrapup.end", "agent": "nobody"}, "unknown agent"),
         ({"type": "reservation.accept", "contact": "1"}, "reservation.accept.agent is missing"),
         ({"type": "queue.update", "queue": "q", "wrapup": None}, "queue.update.wrapup"),
+        (
+            {"type": "queue.update", "queue": "q", "closed": "yes"},
+            "queue.update.closed must be true or false",
+        ),
+        (
+            {"type": "queue.update", "queue": "q", "when_closed": "serve"},
+            "when_closed must be one of refuse, wait",
+        ),
+        ({"type": "queue.update", "queue": "q", "at_close": 1}, "queue.update.at_close must be a string"),
+        ({"type": "queue.update", "queue": "q", "unstaffed": "go"}, "unstaffed must be one of wait, refuse"),
+        (
+            {"type": "queue.update", "queue": "q", "calendar": {}},
+            "queue.update.calendar.time_zone is missing",
+        ),
     ],
 )
 def test_a_malformed_event_is_refused_with_the_field_and_changes_nothing(event: Any, named: str) -> None:
@@ -118,6 +134,11 @@ def test_the_engine_imports_nothing_but_the_standard_library_and_itself_and_no_c
             continue
         seen.add(name)
         for node in ast.walk(ast.parse((folder / f"{name}.py").read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in ("now", "utcnow", "today") or ast.unparse(node) in (
+                    "floor.now",
+                    "self.now",
+                ), name
             found = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             found += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if found == ["app.routing"] and isinstance(node, ast.ImportFrom):
@@ -131,4 +152,7 @@ def test_the_engine_imports_nothing_but_the_standard_library_and_itself_and_no_c
                     assert module in PURE, f"{name} imports {module}"
 
 
-PURE = {"ast", "bisect", "collections.abc", "dataclasses", "enum", "functools", "heapq", "math", "typing"}
+PURE = {
+    "bisect", "collections.abc", "dataclasses", "datetime", "enum", "functools", "heapq", "math", "re", "typing",
+    "zoneinfo",
+}  # fmt: skip

@@ -209,3 +209,21 @@ def test_wrap_up_and_limit_of_one_queue() -> None:
     assert talk.next == 11
     assert talk.arrive(5, "5", "p") == []
     assert talk.arrive(5, "6", "p") == []
+
+
+def test_a_contact_an_agent_begins_takes_the_agents_capacity_and_is_offered_to_nobody() -> None:
+    talk = Talk(agent("A"), auto_accept=False)
+    assert talk.at(0, "contact.take", contact="out", queue="q", agent="A", expires=12) == []
+    assert talk.arrive(1, "1") == []
+    assert talk.answer(2, "accept", "out", "A") == ["connect out A"]
+    assert talk.at(3, "contact.done", contact="out")[-1] == "offer 1 A"
+
+
+def test_what_an_agent_begins_may_be_connected_already_and_is_known_once() -> None:
+    talk = Talk(agent("A"))
+    take = {"contact": "out", "queue": "q", "agent": "A"}
+    assert talk.at(0, "contact.take", **take) == []
+    assert talk.at(0, "contact.take", **take) == ["reject"]
+    assert talk.at(0, "contact.take", **{**take, "contact": "x", "agent": "nobody"}) == ["reject"]
+    assert talk.arrive(1, "1") == []
+    assert talk.next is None
