@@ -1,12 +1,8 @@
 """From ranked articles to a decision: answer, let the person choose, or hand over. Pure.
 
 The margin to the next articles carries the confidence, the score alone does not (two near-duplicates make a
-small margin: then asking is right). The shipped coefficients are a fit, equal weight for each set, over
-banking-en (clean and mistyped), intents-en with out-of-scope questions, city-zhT (cropped questions) and the
-demo shop (one wording left out), each with 30 % of its articles removed. Fitted on the other sets only, the
-share right of what is answered at `T_AUTO`, and the share of all questions answered: banking-en .86 of 19 %,
-mistyped .92 of 16 %, intents-en .98 of 12 %, city-zhT .96 of 42 %, shop in Chinese 1.00 of 32 %, shop in
-English .68 of 13 % (22 answers: two-word questions whose article was removed). Sites re-fit on their own.
+small margin: then asking is right). How the shipped coefficients were fitted and what they reach stands in
+docs/faq.md; a site fits its own with `switchboard faq calibrate`.
 """
 
 from collections.abc import Sequence
@@ -53,20 +49,27 @@ class Coefficients:
     log_tokens: float
 
 
-SHIPPED = Coefficients(
-    intercept=-3.515, score=1.762, margin_second=6.464, margin_third=4.539, log_tokens=0.589
+SHIPPED_BY_WORDS = Coefficients(
+    intercept=-2.404, score=1.076, margin_second=6.324, margin_third=3.258, log_tokens=0.320
+)
+SHIPPED_BY_MEANING = Coefficients(
+    intercept=-1.752, score=0.990, margin_second=9.723, margin_third=5.326, log_tokens=-0.055
 )
 
 
-def features(matches: Sequence[Match], article: str, sentence: QuerySentence) -> Features:
-    """The features of one article among the matches of its sentence; only the best has positive margins."""
-    score = next(match.score for match in matches if match.article == article)
-    rivals = [match.score for match in matches[:3] if match.article != article]
-    second, third = [*rivals, 0.0, 0.0][:2]
-    return Features(score, score - second, score - third, sentence.log_tokens)
+def shipped(*, by_meaning: bool) -> Coefficients:
+    """The coefficients for scores with or without vectors."""
+    return SHIPPED_BY_MEANING if by_meaning else SHIPPED_BY_WORDS
 
 
-def probability(found: Features, coefficients: Coefficients = SHIPPED) -> float:
+def features(rivals: Sequence[Match], match: Match, sentence: QuerySentence) -> Features:
+    """The features of one article among all those its sentence found; only the best has positive margins."""
+    others = [rival.score for rival in rivals[:3] if rival.article != match.article]
+    second, third = [*others, 0.0, 0.0][:2]
+    return Features(match.score, match.score - second, match.score - third, sentence.log_tokens)
+
+
+def probability(found: Features, coefficients: Coefficients) -> float:
     """How likely the article answers the question, 0 to 1."""
     x = (
         coefficients.intercept
@@ -76,6 +79,14 @@ def probability(found: Features, coefficients: Coefficients = SHIPPED) -> float:
         + coefficients.log_tokens * found.log_tokens
     )
     return 1 / (1 + exp(-x))
+
+
+def features_of_best(ranking: Ranking, sentences: Sequence[QuerySentence]) -> Features | None:
+    """The features of the first article; None when nothing was found."""
+    if not ranking.matches:
+        return None
+    best = ranking.matches[0]
+    return features(ranking.by_sentence[best.sentence], best, sentences[best.sentence])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,29 +102,33 @@ def decide(
     sentences: Sequence[QuerySentence],
     *,
     may_answer: bool = True,
-    coefficients: Coefficients = SHIPPED,
+    coefficients: Coefficients | None = None,
+    threshold: float = T_AUTO,
 ) -> Decision:
     """Choose the zone.
 
-    Never ANSWER on fewer than `MIN_WORDS` content words, when a second article matches nearly as well, when the
-    best article may not be answered by the machine (`may_answer`), or when another sentence of the question
-    points to another article unsurely.
+    `coefficients` default to the shipped ones, `threshold` is where ANSWER begins. Never ANSWER on fewer than
+    `MIN_WORDS` content words, when a second article matches nearly as well, when the best article may not be
+    answered by the machine (`may_answer`), or when another sentence of the question points to another article
+    unsurely.
     """
+
+    fitted = coefficients or shipped(by_meaning=ranking.by_meaning)
 
     def chance(match: Match) -> float:
         rivals = ranking.by_sentence[match.sentence]
-        return probability(features(rivals, match.article, sentences[match.sentence]), coefficients)
+        return probability(features(rivals, match, sentences[match.sentence]), fitted)
 
     chances = tuple(chance(match) for match in ranking.matches)
     best = ranking.matches[0] if ranking.matches else None
     if best is None or not _worth_showing(best.score, chances[0]):
         return Decision(Zone.NONE, chances)
     elsewhere = any(
-        tops and tops[0].article != best.article and T_ASK <= chance(tops[0]) < T_AUTO
+        tops and tops[0].article != best.article and T_ASK <= chance(tops[0]) < threshold
         for tops in ranking.by_sentence
     )
-    lead = features(ranking.by_sentence[best.sentence], best.article, sentences[best.sentence]).margin_second
-    sure = chances[0] >= T_AUTO and lead >= MIN_LEAD and sentences[best.sentence].words >= MIN_WORDS
+    lead = features(ranking.by_sentence[best.sentence], best, sentences[best.sentence]).margin_second
+    sure = chances[0] >= threshold and lead >= MIN_LEAD and sentences[best.sentence].words >= MIN_WORDS
     return Decision(Zone.ANSWER if sure and may_answer and not elsewhere else Zone.CHOOSE, chances)
 
 

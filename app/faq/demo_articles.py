@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from app.core.db import Transaction
+from app.faq.answering import AnsweringMode, set_answering
 from app.faq.entries import content_from_json
 from app.faq.models import ArticleEntry, Audience, Language
 from app.faq.service import publish, save_article
@@ -32,7 +33,8 @@ def demo_entries() -> Iterator[tuple[str, ArticleEntry]]:
 
 
 async def load_demo_articles(tx: Transaction, now: datetime) -> int:
-    """Publish the demo articles that are not there yet; returns how many were new. Safe to run twice."""
+    """Publish the demo articles that are not there yet, and let the machine answer with them; returns how many
+    were new. Safe to run twice."""
     present = {row["id"] for row in await tx.fetch("select id from articles")}
     new = 0
     for key, entry in demo_entries():
@@ -41,6 +43,8 @@ async def load_demo_articles(tx: Transaction, now: datetime) -> int:
             await save_article(tx, entry=entry, now=now, created_id=article_id)
             await publish(tx, article_id=article_id, now=now)
             new += 1
+    if new:
+        await set_answering(tx, AnsweringMode.ON, now=now)
     return new
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from app.core.errors import InvalidInput
+from app.faq.encoder import Encoder
 from app.faq.memory import Document, Found, MemoryIndex
 
 DEPTH = 10  # results looked at for MRR
@@ -58,9 +59,15 @@ class Outcome:
     ms: float
 
 
-def evaluate_files(faqs: Path, queries: Path, qrels: Path) -> Evaluation:
+def evaluate_files(faqs: Path, queries: Path, qrels: Path, encoder: Encoder | None = None) -> Evaluation:
     """Run the evaluation. Raises InvalidInput naming the file and line that cannot be read."""
-    index = MemoryIndex(_document(row) for row in read_lines(faqs, ("id", "question")))
+    index = MemoryIndex((_document(row) for row in read_lines(faqs, ("id", "question"))), encoder)
+    questions, right = read_judged(queries, qrels)
+    return figures(run(index, questions, right))
+
+
+def read_judged(queries: Path, qrels: Path) -> tuple[list[tuple[str, str]], dict[str, set[str]]]:
+    """The questions as (id, text), and the right articles of each id. Raises InvalidInput."""
     right: dict[str, set[str]] = defaultdict(set)
     for row in read_lines(qrels, ("query_id", "faq_id")):
         if row.get("rel", 1) > 0:
@@ -68,7 +75,7 @@ def evaluate_files(faqs: Path, queries: Path, qrels: Path) -> Evaluation:
     questions = [(str(row["id"]), str(row["text"])) for row in read_lines(queries, ("id", "text"))]
     if not questions:
         raise InvalidInput.of("queries", "the file holds no questions")
-    return figures(run(index, questions, right))
+    return questions, dict(right)
 
 
 def run(

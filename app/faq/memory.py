@@ -7,8 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.faq.confidence import SHIPPED, Coefficients, Decision, decide
-from app.faq.query import Synonym, parse, unknown_words, weigh
+import numpy as np
+
+from app.faq.confidence import Coefficients, Decision, decide
+from app.faq.encoder import Encoder, from_stored, to_stored
+from app.faq.query import Repair, Synonym, parse, unknown_words, weigh
 from app.faq.ranking import (
     CANDIDATES_PER_SENTENCE,
     DocumentScore,
@@ -18,8 +21,9 @@ from app.faq.ranking import (
     rank,
     term_weight,
 )
-from app.faq.spelling import nearest, neighbourhood
-from app.faq.text import tokens, wording_key
+from app.faq.spelling import MAX_REPAIRS, nearest, neighbourhood
+from app.faq.text import meaning, tokens, wording_key
+from app.faq.vectors import VectorTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +46,45 @@ class Found:
     decision: Decision
 
 
-class MemoryIndex:
-    """Postings, document frequencies and spelling words of a fixed set of documents."""
+class _Channel:
+    """The postings of terms, or of sounds, with the BM25 weight of each posting worked out."""
 
-    def __init__(self, documents: Iterable[Document]):
+    def __init__(self, documents: Sequence[tuple[Mapping[str, float], float]]):
+        lengths = [length for _, length in documents]
+        mean = max(sum(lengths) / max(1, sum(length > 0 for length in lengths)), 1e-9)
+        found: dict[str, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
+        for number, (frequencies, length) in enumerate(documents):
+            for term, frequency in frequencies.items():
+                numbers, weights = found[term]
+                numbers.append(number)
+                weights.append(term_weight(frequency, length, mean))
+        self.postings = {term: (np.array(n), np.array(w)) for term, (n, w) in found.items()}
+
+
+class MemoryIndex:
+    """Postings, document frequencies, spelling words and vectors of a fixed set of documents."""
+
+    def __init__(self, documents: Iterable[Document], encoder: Encoder | None = None):
         self._documents = list(documents)
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        self._lengths: list[float] = []
-        self._words: dict[str, str] = {}
-        self._keys: list[set[str]] = []
-        articles_of: dict[str, set[str]] = defaultdict(set)
-        for number, document in enumerate(self._documents):
-            stored = document_terms(document.question, document.wordings, document.answer)
-            self._lengths.append(stored.length)
-            self._words.update(stored.words)
-            self._keys.append({wording_key(tokens(t)) for t in (document.question, *document.wordings)})
-            for term, frequency in stored.frequencies.items():
-                self._postings[term].append((number, frequency))
-                articles_of[term].add(document.article)
-        self._known = {term: len(articles) for term, articles in articles_of.items()}
-        self._articles = len({document.article for document in self._documents})
-        self._mean_length = sum(self._lengths) / max(1, len(self._lengths))
+        stored = [document_terms(d.question, d.wordings, d.answer) for d in self._documents]
+        words = _Channel([(s.frequencies, s.length) for s in stored])
+        heard = _Channel([(s.sounds, s.sound_length) for s in stored])
+        self._postings = words.postings | heard.postings
+        self._words = {word: term for s in stored for word, term in s.words.items()}
+        self._keys = [{wording_key(tokens(t)) for t in (d.question, *d.wordings)} for d in self._documents]
+        articles: dict[str, int] = {}
+        owner = np.array([articles.setdefault(d.article, len(articles)) for d in self._documents], dtype=int)
+        self._known = {term: len(np.unique(owner[n])) for term, (n, _) in self._postings.items()}
+        self._articles = len(articles)
+        self._encoder = encoder
+        self._vectors = VectorTable()
+        if encoder is not None:
+            for number, document in enumerate(self._documents):
+                texts = [meaning(text) for text in (document.question, *document.wordings)]
+                self._vectors.put(number, from_stored(to_stored(encoder.encode(texts))))
 
     def search(
-        self, question: str, *, synonyms: Sequence[Synonym] = (), coefficients: Coefficients = SHIPPED
+        self, question: str, *, synonyms: Sequence[Synonym] = (), coefficients: Coefficients | None = None
     ) -> Found:
         """Search as the product does, over all documents."""
         parsed = parse(question)
@@ -77,34 +96,41 @@ class MemoryIndex:
         ranking = rank(self._scores(sentences), sentences)
         return Found(ranking, sentences, decide(ranking, sentences, coefficients=coefficients))
 
-    def _repairs(self, unknown: Iterable[str]) -> Mapping[str, str]:
-        repairs: dict[str, str] = {}
-        for word in unknown:
+    def _repairs(self, unknown: Iterable[str]) -> Mapping[str, Repair]:
+        repairs: dict[str, Repair] = {}
+        for word in sorted(unknown)[:MAX_REPAIRS]:
             near = neighbourhood(word)
             if near is None:
                 continue
             around = ((w, self._known[term]) for w, term in self._words.items() if near.holds(w))
             meant = nearest(near, around)
             if meant is not None:
-                repairs[word] = self._words[meant]
+                repairs[word] = Repair(meant, self._words[meant])
         return repairs
 
     def _scores(self, sentences: Sequence[QuerySentence]) -> list[DocumentScore]:
+        asked = self._encoder.encode([s.meaning for s in sentences]) if self._encoder and sentences else None
+        close = self._vectors.nearest(asked, CANDIDATES_PER_SENTENCE) if asked is not None else None
         scores: list[DocumentScore] = []
         for position, sentence in enumerate(sentences):
-            sums: dict[int, float] = defaultdict(float)
+            sums = np.zeros(len(self._documents))
             for term, weight in sentence.weights.items():
-                for number, frequency in self._postings[term]:
-                    sums[number] += weight * term_weight(frequency, self._lengths[number], self._mean_length)
-            best = sorted(sums.items(), key=lambda item: -item[1])[:CANDIDATES_PER_SENTENCE]
+                numbers, weights = self._postings[term]
+                sums[numbers] += weight * weights
+            best = [
+                n for n in np.argsort(-sums, kind="stable")[:CANDIDATES_PER_SENTENCE].tolist() if sums[n] > 0
+            ]
+            chosen = dict.fromkeys([*best, *(close[position] if close is not None else ())])
+            near = self._vectors.nearness(asked, [(position, n) for n in chosen]) if asked is not None else {}
             scores.extend(
                 DocumentScore(
                     position,
                     self._documents[n].article,
                     self._documents[n].language,
-                    bm25,
+                    float(sums[n]),
+                    near.get((position, n)),
                     exact=sentence.key in self._keys[n],
                 )
-                for n, bm25 in best
+                for n in chosen
             )
         return scores

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -34,10 +34,12 @@ class ArticleStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ArticleContent:
-    """One language of an article. `answer` is Markdown; `spoken_steps` are short sentences for the ear."""
+    """One language of an article. `answer` is Markdown; `spoken_steps` are short sentences for the ear. Of the three
+    forms of the answer one is enough: `app.faq.forms` makes the others. `category` is a path: `Orders / Returns`.
+    """
 
     question: str
-    answer: str
+    answer: str = ""
     answer_short: str = ""
     wordings: tuple[str, ...] = ()
     spoken_steps: tuple[str, ...] = ()
@@ -46,7 +48,10 @@ class ArticleContent:
 
 @dataclass(frozen=True, slots=True)
 class ArticleEntry:
-    """An article as staff write it. `auto_answer` false: shown to people, never answered by the machine."""
+    """An article as staff write it. `auto_answer` false: shown to people, never answered by the machine.
+
+    `owner_id` (agents.id) and `review_on` say who looks at it again, and when.
+    """
 
     topic: str
     contents: Mapping[Language, ArticleContent]
@@ -54,11 +59,15 @@ class ArticleEntry:
     auto_answer: bool = True
     valid_from: datetime | None = None
     valid_to: datetime | None = None
+    tags: tuple[str, ...] = ()
+    owner_id: UUID | None = None
+    review_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article with the entry of its latest version."""
+    """An article with the entry of one of its versions, by default the latest. `publish_at`: when
+    `publish_version` will be published."""
 
     id: UUID
     status: ArticleStatus
@@ -67,4 +76,7 @@ class Article:
     published_at: datetime | None
     updated_at: datetime
     updated_by: UUID | None
+    publish_at: datetime | None
+    publish_version: int | None
+    version: int
     entry: ArticleEntry

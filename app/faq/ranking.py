@@ -1,7 +1,9 @@
-"""BM25 over search terms and the step from scores to a decision. Pure; SQL and the evaluation share it.
+"""From what a question and an article share to an order of articles. Pure; SQL and the evaluation share it.
 
-A document is one language of one article; an article scores as its best document. Recipe and weights: the
-measurements in docs/faq.md (k1 and b untuned; question 3, other wordings 2, answer 0.1).
+Three things are added up on one absolute scale: how near the two are in meaning (cosines of vectors), BM25 over
+search terms as a share of a perfect match, and the same over sounds. A document is one language of one article; an
+article scores as its best document. Recipe and weights: the measurements in docs/faq.md (k1 and b untuned;
+question 3, other wordings 2, answer 0.1).
 """
 
 import math
@@ -9,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.faq.sounds import sounds
 from app.faq.text import TokenKind, tokens
 
 K1 = 1.2
@@ -18,26 +21,38 @@ WORDING_WEIGHT = 2.0  # other wordings written by staff, and wordings learned fr
 ANSWER_WEIGHT = 0.1
 MAX_ANSWER_TERMS = 400  # different terms of an answer that are indexed
 
+MEANING_WEIGHT = 1.0  # of the nearness in meaning …
+TERM_WEIGHT = 0.8  # … of the share of a perfect match in terms …
+SOUND_WEIGHT = 0.3  # … and in sounds
+SHARED_FLOOR = 0.05  # below it a question shares no word with any article, and the meaning decides alone
+
 FULL_TRUST_WORDS = 2.0  # words of content from which a sentence's score counts in full
 SCORE_DIGITS = 6  # scores are rounded so that equal matches tie, whatever order the sums were made in
 
 CANDIDATES_PER_SENTENCE = 100  # best documents looked at; several may belong to one article
-MAX_TERM_ARTICLES = 3_000  # a term in more articles costs most, tells least and is not searched …
+PRUNE_FROM_ARTICLES = 20_000  # in a larger index …
+MAX_TERM_SHARE = (
+    0.05  # … a term in a larger share of the articles costs most, tells least and is not searched …
+)
 MIN_TERMS = 4  # … unless fewer than this many terms would be left
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentTerms:
-    """What the index stores of one document: weighted term frequencies, its length, words for spelling."""
+    """What the index stores of one document: weighted frequencies of its terms and of its sounds, the sum of
+    each, and words for spelling."""
 
     frequencies: dict[str, float]
     length: float
+    sounds: dict[str, float]
+    sound_length: float
     words: dict[str, str]
 
 
 def document_terms(question: str, wordings: Iterable[str], answer: str) -> DocumentTerms:
     """The weighted term frequencies of one document. `words` maps each English word to its stem."""
     frequencies: dict[str, float] = defaultdict(float)
+    heard: dict[str, float] = defaultdict(float)
     words: dict[str, str] = {}
     weighted = [(question, QUESTION_WEIGHT), *((wording, WORDING_WEIGHT) for wording in wordings)]
     for text, weight in weighted:
@@ -45,6 +60,8 @@ def document_terms(question: str, wordings: Iterable[str], answer: str) -> Docum
             frequencies[token.term] += weight
             if token.kind is TokenKind.WORD:
                 words[token.surface] = token.term
+        for sound in sounds(text):
+            heard[sound] += weight
     seen: set[str] = set()
     for token in tokens(answer):
         if token.term not in seen and len(seen) == MAX_ANSWER_TERMS:
@@ -53,7 +70,9 @@ def document_terms(question: str, wordings: Iterable[str], answer: str) -> Docum
         frequencies[token.term] += ANSWER_WEIGHT
         if token.kind is TokenKind.WORD:
             words.setdefault(token.surface, token.term)
-    return DocumentTerms(dict(frequencies), sum(frequencies.values()), words)
+    return DocumentTerms(
+        dict(frequencies), sum(frequencies.values()), dict(heard), sum(heard.values()), words
+    )
 
 
 def idf(articles: int, with_term: int) -> float:
@@ -68,32 +87,38 @@ def term_weight(frequency: float, length: float, mean_length: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class QuerySentence:
-    """One sentence with the weight of each term, and what a perfect match would score (`selfmax`).
+    """One sentence made ready for the index.
 
-    `words` counts its words of content, `pull` is how much it counts among other sentences of the question,
-    `key` is equal for an equal wording.
+    `weights`: what each term and sound found in a document adds to its score, at BM25 weight 1. `perfect`: the
+    score of a perfect match by terms and sounds. `meaning`: the text the encoder reads. `words` counts its words
+    of content. Among other sentences it counts `asking`, and without vectors also its `bulk` (a long sentence
+    that shares half its words is better than a short one that does). `key` is equal for an equal wording.
     """
 
     text: str
+    meaning: str
     weights: Mapping[str, float]
-    selfmax: float
+    perfect: float
     words: float
     log_tokens: float
-    pull: float
+    asking: float
+    bulk: float
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentScore:
-    """The BM25 sum of one document for one sentence (`sentence` is its position in the question).
+    """What one document has in common with one sentence (`sentence` is its position in the question).
 
+    `shared`: terms and sounds, 0 to the sentence's `perfect`. `nearness`: in meaning, None without vectors.
     `exact`: the sentence is, word for word, one of the document's wordings.
     """
 
     sentence: int
     article: str
     language: str
-    bm25: float
+    shared: float
+    nearness: float | None = None
     exact: bool = False
 
 
@@ -101,7 +126,7 @@ class DocumentScore:
 class Match:
     """One article found: its score from 0 to 1, the language and the sentence that matched best.
 
-    `pulled` is the score times that sentence's pull; it orders articles found by different sentences.
+    `pulled` is the score times what that sentence counts; it orders articles found by different sentences.
     """
 
     article: str
@@ -113,38 +138,52 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The articles found, best first (equal scores by article id): over all sentences, and for each one."""
+    """The articles found, best first (equal scores by article id): over all sentences, and for each one.
+
+    `by_meaning`: whether the vectors took part, which the confidence must know.
+    """
 
     matches: tuple[Match, ...]
     by_sentence: tuple[tuple[Match, ...], ...]
+    by_meaning: bool = False
 
 
 def rank(scores: Iterable[DocumentScore], sentences: Sequence[QuerySentence]) -> Ranking:
     """Order the articles found.
 
-    The score is BM25 as a share of a perfect match; a sentence of less than `FULL_TRUST_WORDS` words of
-    content counts in proportion. An exact wording scores 1. An article scores as its best sentence; sentences
-    compare by score times pull (two mails around banking-en questions: MRR .71 and .56, by score alone .65 and
-    .48).
+    The score is a share of a perfect match; what a sentence of less than `FULL_TRUST_WORDS` words of content
+    shares counts in proportion. An exact wording scores 1. An article scores as its best sentence.
     """
+    documents = list(scores)
+    by_meaning = any(document.nearness is not None for document in documents)
+    shared = [0.0] * len(sentences)
+    for document in documents:
+        shared[document.sentence] = max(shared[document.sentence], document.shared)
     found: list[dict[str, Match]] = [{} for _ in sentences]
     overall: dict[str, Match] = {}
-    for document in scores:
-        sentence = sentences[document.sentence]
-        score = 1.0 if document.exact else _share(document.bm25, sentence)
-        pulled = round(score * sentence.pull, SCORE_DIGITS)
-        match = Match(
-            document.article, round(score, SCORE_DIGITS), document.language, document.sentence, pulled
-        )
-        for best in (found[document.sentence], overall):
+    for document in documents:
+        at = document.sentence
+        sentence = sentences[at]
+        words_tell = not by_meaning or shared[at] >= SHARED_FLOOR * sentence.perfect
+        score = 1.0 if document.exact else _score(document, sentence, words_tell, by_meaning)
+        if score <= 0:
+            continue
+        pull = sentence.asking if by_meaning else sentence.asking * sentence.bulk
+        pulled = round(score * pull, SCORE_DIGITS)
+        match = Match(document.article, round(score, SCORE_DIGITS), document.language, at, pulled)
+        for best in (found[at], overall):
             held = best.get(match.article)
             if held is None or _order(match) < _order(held):
                 best[match.article] = match
-    return Ranking(_sorted(overall), tuple(_sorted(matches) for matches in found))
+    return Ranking(_sorted(overall), tuple(_sorted(matches) for matches in found), by_meaning)
 
 
-def _share(bm25: float, sentence: QuerySentence) -> float:
-    return min(1.0, bm25 / sentence.selfmax) * min(1.0, sentence.words / FULL_TRUST_WORDS)
+def _score(document: DocumentScore, sentence: QuerySentence, words_tell: bool, by_meaning: bool) -> float:
+    shared = document.shared * min(1.0, sentence.words / FULL_TRUST_WORDS) if words_tell else 0.0
+    if not by_meaning:
+        return min(1.0, shared / sentence.perfect)
+    near = MEANING_WEIGHT * (document.nearness or 0.0)
+    return min(1.0, (near + shared) / (MEANING_WEIGHT + sentence.perfect))
 
 
 def _sorted(matches: Mapping[str, Match]) -> tuple[Match, ...]:

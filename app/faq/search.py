@@ -1,64 +1,76 @@
 """The live search: a question in any script and language to ranked articles and a decision.
 
-Four short statements on the caller's connection; scores equal those of `memory.MemoryIndex`.
+Short statements on the caller's connection, numbers in the encoder's thread; scores equal those of
+`memory.MemoryIndex`.
 """
 
-import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.core.db import Reader, Record
 from app.core.errors import InvalidInput
-from app.faq.confidence import Decision, Zone, decide
+from app.faq import semantics
+from app.faq.answering import read_answering
+from app.faq.confidence import Decision, Features, Zone, decide, features_of_best
 from app.faq.index import IndexStats, read_stats
+from app.faq.lookup import prepare
 from app.faq.models import Audience, Language
-from app.faq.query import ParsedSentence, Synonym, parse, synonyms_in, unknown_words, vocabulary, weigh
 from app.faq.ranking import CANDIDATES_PER_SENTENCE, K1, B, DocumentScore, Match, QuerySentence, Ranking, rank
-from app.faq.spelling import MAX_REPAIRS, Neighbourhood, nearest, neighbourhood
+from app.faq.semantics import Neighbours
+from app.faq.sounds import MARK
 
 MAX_LIMIT = 50  # results of one search
-LONG_QUESTION_CHARS = 400  # from here on the text is taken apart outside the event loop
 
 _ALL_DOCUMENTS = 2**31 - 1
+_MANY = 2_000  # documents near in meaning that are looked at when the nearest are hidden
 _VISIBLE_TO = {
     Audience.PUBLIC: [Audience.PUBLIC, Audience.BOTH],
     Audience.AGENTS: [Audience.AGENTS, Audience.BOTH],
     Audience.BOTH: list(Audience),
 }
 
+# Documents by what they share with a sentence, the best first, and beside them those that are near in meaning.
 # The limits of 1 keep the planner from reading whole tables for a hundred documents.
 _CANDIDATES = """
 with asked as (
-    select * from unnest($1::int[], $2::int[], $3::float8[]) as q(sentence, term_id, weight)
+    select * from unnest($1::int[], $2::int[], $3::float8[], $4::float8[])
+        as q(sentence, term_id, weight, mean_length)
 ), scored as (
     select q.sentence, p.document, sum(
         q.weight * p.frequency * ($7::float8 + 1)
-        / (p.frequency + $7 * (1 - $8::float8 + $8 * p.length / $4::float8))
-    ) as bm25
+        / (p.frequency + $7 * (1 - $8::float8 + $8 * p.length / q.mean_length))
+    ) as shared
     from asked q join search_postings p using (term_id)
     group by q.sentence, p.document
 ), placed as (
-    select sentence, document, bm25,
-        row_number() over (partition by sentence order by bm25 desc, document) as place
+    select sentence, document, shared,
+        row_number() over (partition by sentence order by shared desc, document) as place
     from scored
+), chosen as (
+    select sentence, document, shared from placed where place <= $9
+    union all
+    select n.sentence, n.document, coalesce(p.shared, 0)
+    from unnest($11::int[], $12::int[]) as n(sentence, document)
+    left join placed p using (sentence, document)
+    where p.place is null or p.place > $9
 )
-select s.sentence, v.article_id, v.language, s.bm25, (
+select s.sentence, s.document, v.article_id, v.language, s.shared, (
     select true from article_phrases p
     where p.article_id = v.article_id and p.language = v.language and p.key = ($10::text[])[s.sentence + 1]
     limit 1
 ) is not null as exact
-from placed s
+from chosen s
 cross join lateral (
     select c.article_id, c.language from article_contents c join articles a on a.id = c.article_id
     where c.document = s.document and a.status = 'published' and a.audience = any($5::text[])
         and (a.valid_from is null or a.valid_from <= $6) and (a.valid_to is null or a.valid_to > $6)
     limit 1
 ) v
-where s.place <= $9
-order by s.sentence, s.bm25 desc, s.document
+order by s.sentence, s.shared desc, s.document
 """
 
 
@@ -87,7 +99,11 @@ class SearchResult:
 @dataclass(frozen=True, slots=True)
 class SearchOutcome:
     """The results best first, and the zone: ANSWER (the machine may give the first result), CHOOSE (show the
-    best three), NONE (hand over to a person)."""
+    best three), NONE (hand over to a person).
+
+    `features`: what the probability of the first result was computed from. `by_meaning`: whether vectors took
+    part.
+    """
 
     results: tuple[SearchResult, ...]
     zone: Zone
@@ -96,6 +112,8 @@ class SearchOutcome:
     channel: str
     index_version: int
     latency_ms: float
+    features: Features | None
+    by_meaning: bool
 
 
 async def search(
@@ -117,11 +135,18 @@ async def search(
         raise InvalidInput.of("limit", f"must be between 1 and {MAX_LIMIT}")
     started = time.perf_counter()
     stats = await read_stats(reader)
-    sentences, term_ids = await _prepare(reader, question, stats)
+    sentences, term_ids = await prepare(reader, question, stats)
     ranking = await _score(reader, sentences, term_ids, stats, audience=audience, now=now, wanted=limit)
     contents = await _contents(reader, ranking.matches[:limit], language)
+    rules = await read_answering(reader, by_meaning=ranking.by_meaning)
     best = contents.get(ranking.matches[0].article) if ranking.matches else None
-    decision = decide(ranking, sentences, may_answer=best is not None and best["auto_answer"])
+    decision = decide(
+        ranking,
+        sentences,
+        may_answer=rules.is_on and best is not None and best["auto_answer"],
+        coefficients=rules.coefficients,
+        threshold=rules.threshold,
+    )
     return SearchOutcome(
         results=_results(ranking, decision, sentences, contents),
         zone=decision.zone,
@@ -130,76 +155,9 @@ async def search(
         channel=channel,
         index_version=stats.index_version,
         latency_ms=(time.perf_counter() - started) * 1000,
+        features=features_of_best(ranking, sentences),
+        by_meaning=ranking.by_meaning,
     )
-
-
-async def _prepare(
-    reader: Reader, question: str, stats: IndexStats
-) -> tuple[tuple[QuerySentence, ...], Mapping[str, int]]:
-    """The weighted sentences, and the ids of their terms."""
-    parsed = (
-        await asyncio.to_thread(parse, question) if len(question) > LONG_QUESTION_CHARS else parse(question)
-    )
-    if not parsed:
-        return (), {}
-    synonyms = await _synonyms(reader, parsed)
-    rows = await reader.fetch(
-        "select term, id, articles from search_terms where term = any($1::text[]) and articles > 0",
-        list(vocabulary(parsed, synonyms)),
-    )
-    known = {row["term"]: row["articles"] for row in rows}
-    ids = {row["term"]: row["id"] for row in rows}
-    repairs: dict[str, str] = {}
-    for word, term, term_id, articles in await _repairs(reader, unknown_words(parsed, known)):
-        repairs[word] = term
-        known[term], ids[term] = articles, term_id
-    sentences = (
-        weigh(sentence, articles=stats.articles, known=known, repairs=repairs, synonyms=synonyms)
-        for sentence in parsed
-    )
-    return tuple(sentences), ids
-
-
-async def _synonyms(reader: Reader, parsed: Sequence[ParsedSentence]) -> list[Synonym]:
-    rows = await reader.fetch("select term_normal, replacement, weight from synonyms")
-    table = [Synonym(row["term_normal"], row["replacement"], row["weight"]) for row in rows]
-    return synonyms_in(" ".join(sentence.text for sentence in parsed), table) if table else []
-
-
-async def _repairs(reader: Reader, unknown: Iterable[str]) -> list[tuple[str, str, int, int]]:
-    """For each mistyped word that can be repaired: word, term meant, its id, articles using it."""
-    near = [found for word in sorted(unknown) if (found := neighbourhood(word))][:MAX_REPAIRS]
-    if not near:
-        return []
-    rows = await reader.fetch(
-        "select n.word as mistyped, w.word, t.term, t.id, t.articles "
-        "from unnest($1::text[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[]) "
-        "as n(word, distance, start, start_end, tail, tail_end) "
-        "join search_words w on (w.word >= n.start and w.word < n.start_end "
-        "or reverse(w.word) >= n.tail and reverse(w.word) < n.tail_end) "
-        "and length(w.word) between length(n.word) - n.distance and length(n.word) + n.distance "
-        "join search_terms t on t.id = w.term_id where t.articles > 0",
-        [n.word for n in near],
-        [n.distance for n in near],
-        [n.prefix for n in near],
-        [_after(n.prefix) for n in near],
-        [n.suffix[::-1] for n in near],
-        [_after(n.suffix[::-1]) for n in near],
-    )
-    return [
-        repair for n in near if (repair := _nearest(n, [row for row in rows if row["mistyped"] == n.word]))
-    ]
-
-
-def _after(prefix: str) -> str:
-    """The first string behind all that start with `prefix`, in code point order."""
-    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
-
-
-def _nearest(near: Neighbourhood, rows: Sequence[Record]) -> tuple[str, str, int, int] | None:
-    meant = nearest(near, ((row["word"], row["articles"]) for row in rows))
-    row = next((row for row in rows if row["word"] == meant), None)
-    return (near.word, row["term"], row["id"], row["articles"]) if row is not None else None
 
 
 async def _score(
@@ -212,34 +170,64 @@ async def _score(
     now: datetime,
     wanted: int,
 ) -> Ranking:
+    semantic = semantics.current()
+    texts = [sentence.meaning for sentence in sentences]
+    near: Neighbours | None = None
+    rows: list[Record] = []
+    for candidates, places in ((CANDIDATES_PER_SENTENCE, CANDIDATES_PER_SENTENCE), (_MANY, _ALL_DOCUMENTS)):
+        if semantic is not None:
+            near = await semantic.neighbours(reader, stats, texts, candidates)
+        arguments = _arguments(sentences, term_ids, stats, near)
+        if arguments is None:
+            return rank((), sentences)
+        terms, keys, beside = arguments
+        rows = await reader.fetch(
+            _CANDIDATES, *terms, _VISIBLE_TO[audience], now, K1, B, places, keys, *beside
+        )
+        if len({row["article_id"] for row in rows}) >= wanted:
+            break  # else the best documents may all be hidden from this audience
+    nearness: Mapping[tuple[int, int], float] | None = None
+    if semantic is not None and near is not None:
+        nearness = await semantic.nearness(near, [(row["sentence"], row["document"]) for row in rows])
+    found = (
+        DocumentScore(
+            row["sentence"],
+            str(row["article_id"]),
+            row["language"],
+            row["shared"],
+            nearness.get((row["sentence"], row["document"])) if nearness is not None else None,
+            exact=row["exact"],
+        )
+        for row in rows
+    )
+    return rank(found, sentences)
+
+
+def _arguments(
+    sentences: Sequence[QuerySentence],
+    term_ids: Mapping[str, int],
+    stats: IndexStats,
+    near: Neighbours | None,
+) -> tuple[list[list[Any]], list[str], list[list[int]]] | None:
+    """The columns of the terms asked, the keys of the sentences, the columns of the documents near in meaning;
+    None when there is nothing to look for."""
     asked = [
-        (position, term, weight)
+        (position, term_ids[term], weight, stats.mean_sound_length if term[0] == MARK else stats.mean_length)
         for position, sentence in enumerate(sentences)
         for term, weight in sentence.weights.items()
     ]
-    if not asked:
-        return rank((), sentences)
-    arguments = (
-        [position for position, _, _ in asked],
-        [term_ids[term] for _, term, _ in asked],
-        [weight for _, _, weight in asked],
-        stats.mean_length,
-        _VISIBLE_TO[audience],
-        now,
-        K1,
-        B,
+    beside = [
+        (position, document)
+        for position, documents in enumerate(near.nearest if near is not None else ())
+        for document in documents
+    ]
+    if not asked and not beside:
+        return None
+    return (
+        [[row[column] for row in asked] for column in range(4)],
+        [sentence.key for sentence in sentences],
+        [[row[column] for row in beside] for column in range(2)],
     )
-    keys = [sentence.key for sentence in sentences]
-    rows = await reader.fetch(_CANDIDATES, *arguments, CANDIDATES_PER_SENTENCE, keys)
-    if (
-        len({row["article_id"] for row in rows}) < wanted
-    ):  # the best documents may all be hidden from this audience
-        rows = await reader.fetch(_CANDIDATES, *arguments, _ALL_DOCUMENTS, keys)
-    found = (
-        DocumentScore(r["sentence"], str(r["article_id"]), r["language"], r["bm25"], exact=r["exact"])
-        for r in rows
-    )
-    return rank(found, sentences)
 
 
 async def _contents(reader: Reader, matches: Sequence[Match], language: Language) -> dict[str, Record]:

@@ -17,13 +17,24 @@ from typing import NamedTuple, cast
 import opencc
 import Stemmer
 
-from app.faq.words import ASKING, ENGLISH_LIGHT_WORDS, ENGLISH_STOP_WORDS, FILLER_PHRASES, GREETING_LINES
+from app.faq.words import (
+    ASKING,
+    CLOSING_LINES,
+    COURTESY,
+    ENGLISH_LIGHT_WORDS,
+    ENGLISH_STOP_WORDS,
+    FILLER_PHRASES,
+    GREETING_LINES,
+    WANTING,
+)
 
-TOKENISER_VERSION = 1  # raised when the terms of a text change, so that the index is rebuilt
+TOKENISER_VERSION = 2  # raised when the terms of a text change, so that the index is rebuilt
 
 MAX_TEXT_CHARS = 20_000  # characters of an article or a mail that are looked at
 MAX_SENTENCE_CHARS = 300  # characters of one sentence of a question
 MAX_SENTENCES = 24  # sentences of one question that are searched
+WANTED = 0.85  # what a sentence counts that tells what is wrong or wanted, against one that asks …
+TELLING = 0.7  # … and one that tells anything else, or is a courtesy
 MAX_WORD_CHARS = 40  # a longer "word" is noise (base64, a line of dashes) and is cut
 
 _HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
@@ -32,6 +43,7 @@ _TOKEN = re.compile(
     r"|(?P<code>[a-z]*\d[a-z0-9]*(?:[.\-:/][a-z0-9]*\d[a-z0-9]*)*)"
     rf"|(?P<word>(?:(?![{_HAN}])[^\W\d_])+(?:'(?:(?![{_HAN}])[^\W\d_])+)*)"
 )
+_HAN_RUN = re.compile(f"[{_HAN}]+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SENTENCE = re.compile(r"(?:[^\n\r。！？!?；;.]|\.(?!\s|$))+[？?]?")
 _UNSEEN = re.compile(
@@ -87,6 +99,17 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+def han_runs(prepared: str) -> list[str]:
+    """The unbroken runs of Chinese characters in a prepared text."""
+    return _HAN_RUN.findall(prepared)
+
+
+def meaning(text: str) -> str:
+    """A text as the sentence encoder reads it: folded like the terms, politeness left out, of bounded length."""
+    folded = normalise(text)[:MAX_SENTENCE_CHARS]
+    return " ".join((drop_fillers(folded).strip(" ,，。") or folded).split())
+
+
 def terms(text: str) -> list[str]:
     """The bare search terms of a text."""
     return [token.term for token in tokens(text)]
@@ -97,9 +120,14 @@ def wording_key(found: Sequence[Token]) -> str:
     return hashlib.blake2b(" ".join(token.term for token in found).encode(), digest_size=12).hexdigest()
 
 
-def asks(text: str) -> bool:
-    """Whether a sentence looks like a question or a complaint."""
-    return ASKING.search(normalise(text)) is not None
+def urgency(text: str) -> float:
+    """How much a sentence looks like the matter of a mail: 1 asks, less tells what is wrong, least tells or thanks."""
+    folded = normalise(text)
+    if COURTESY.search(folded):
+        return TELLING
+    if ASKING.search(folded):
+        return 1.0
+    return WANTED if WANTING.search(folded) else TELLING
 
 
 def content_words(found: Sequence[Token]) -> float:
@@ -116,14 +144,21 @@ def drop_fillers(normalised: str) -> str:
 def sentences(text: str) -> list[str]:
     """A question in the pieces it is searched by: a mail as one query finds nothing, its sentences do.
 
-    Greeting and closing lines are left out; at most `MAX_SENTENCES` of `MAX_SENTENCE_CHARS` characters.
+    Greetings, quoted lines and what follows a closing line (the signature) are left out; at most `MAX_SENTENCES`
+    of `MAX_SENTENCE_CHARS` characters.
     """
     pieces: list[str] = []
-    for piece in (match.group().strip() for match in _SENTENCE.finditer(clean(text))):
-        if piece and not GREETING_LINES.fullmatch(normalise(piece)):
-            pieces.append(piece[:MAX_SENTENCE_CHARS])
-        if len(pieces) == MAX_SENTENCES:
-            break
+    for line in clean(text).splitlines():
+        if line.lstrip().startswith(">"):
+            continue
+        for piece in (match.group().strip() for match in _SENTENCE.finditer(line)):
+            folded = normalise(piece)
+            if pieces and CLOSING_LINES.fullmatch(folded):
+                return pieces
+            if piece and not GREETING_LINES.fullmatch(folded):
+                pieces.append(piece[:MAX_SENTENCE_CHARS])
+            if len(pieces) == MAX_SENTENCES:
+                return pieces
     return pieces
 
 

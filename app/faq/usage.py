@@ -3,17 +3,16 @@
 Only masked text comes in here: `question_masked` has no telephone numbers, addresses or identity numbers.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.core.db import Reader, Transaction
+from app.core.db import Transaction
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.faq.models import Language
 from app.faq.search import SearchOutcome
-from app.faq.text import MAX_TEXT_CHARS, clean
+from app.faq.text import MAX_TEXT_CHARS, clean, tokens, wording_key
 
 MAX_LOGGED_CHARS = min(2_000, MAX_TEXT_CHARS)  # characters of a question that are kept
 
@@ -72,13 +71,19 @@ async def record_search(
     ]
     await tx.execute(
         "insert into faq_searches (id, at, channel, contact_id, agent_id, language, question_masked, "
-        "results, probability, action, index_version, latency_ms) "
-        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "results, probability, action, index_version, latency_ms, wording_key) "
+        "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         search_id, now, outcome.channel, contact_id, agent_id, outcome.language,
         clean(question_masked)[:MAX_LOGGED_CHARS], results, outcome.probability, action,
-        outcome.index_version, outcome.latency_ms,
+        outcome.index_version, outcome.latency_ms, key_of(question_masked),
     )  # fmt: skip
     return search_id
+
+
+def key_of(question: str) -> str:
+    """Equal for questions of the same words, in whatever script, width or case; '' for one without words."""
+    found = tokens(question[:MAX_LOGGED_CHARS])
+    return wording_key(found) if found else ""
 
 
 async def record_outcome(
@@ -138,60 +143,3 @@ async def record_use(
         "on conflict (search_id, article_id, action) where search_id is not null do nothing",
         new_id(), now, article_id, search_id, contact_id, agent_id, channel, language, action,
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleUsage:
-    """How often one article was used in a period."""
-
-    article_id: UUID
-    topic: str
-    shown: int
-    used: int
-    helped: int
-    not_helped: int
-
-
-async def usage_by_article(
-    reader: Reader, *, since: datetime, until: datetime, limit: int = 100
-) -> list[ArticleUsage]:
-    """Articles by use in [since, until), most used first. `used`: anything but shown and the verdicts."""
-    rows = await reader.fetch(
-        "select a.id, a.topic, count(*) filter (where u.action = 'shown') as shown, "
-        "count(*) filter (where u.action not in ('shown', 'helped', 'not_helped')) as used, "
-        "count(*) filter (where u.action = 'helped') as helped, "
-        "count(*) filter (where u.action = 'not_helped') as not_helped "
-        "from faq_uses u join articles a on a.id = u.article_id where u.at >= $1 and u.at < $2 "
-        "group by a.id order by used desc, shown desc, a.id limit $3",
-        since,
-        until,
-        limit,
-    )
-    return [
-        ArticleUsage(r["id"], r["topic"], r["shown"], r["used"], r["helped"], r["not_helped"]) for r in rows
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A question the articles did not answer, how often and when last."""
-
-    question: str
-    language: Language
-    times: int
-    last_at: datetime
-
-
-async def gaps(reader: Reader, *, since: datetime, until: datetime, limit: int = 100) -> list[Gap]:
-    """Questions in [since, until) for which nothing was worth showing, or nothing shown was chosen and it did
-    not help; most frequent first."""
-    rows = await reader.fetch(
-        "select min(question_masked) as question, language, count(*) as times, max(at) as last_at "
-        "from faq_searches where at >= $1 and at < $2 and question_masked <> '' and (action = 'none' "
-        "or (chosen_article_id is null and outcome in ('not_helped', 'escalated', 're_asked'))) "
-        "group by lower(question_masked), language order by times desc, last_at desc limit $3",
-        since,
-        until,
-        limit,
-    )
-    return [Gap(r["question"], Language(r["language"]), r["times"], r["last_at"]) for r in rows]

@@ -33,10 +33,16 @@ ENGLISH_LIGHT_WORDS = frozenset(_ENGLISH_LIGHT.split())
 # Longer phrases first, so that 我想请问一下 goes as a whole.
 FILLER_PHRASES = re.compile("|".join(sorted(_FILLERS.split(), key=len, reverse=True)))
 
-# Signs that a sentence asks or complains; in a mail such sentences count more than the rest.
+# Signs that a sentence asks; in a mail such sentences count more than the rest.
 ASKING = re.compile(
-    r"\b(?:how|why|when|what|where|which|who|can|could|do|does|did|is|are|my|need|want|cannot|can't|not)\b"
-    r"|[?？]|吗|呢|怎|如何|什么|为何|哪|多少|几|可以|能否|能不能|想|要|没|不"
+    r"[?？]|\b(?:how|why|when|what|where|which|who|can i|can you|can we|could|do i|do you|does|did|is it|is there"
+    r"|are there|am i|is my|tell me|help me)\b|吗|呢|怎|如何|什么|为何|为什么|哪|多少|几|能否|是否|能不能|可不可|可以"
+)
+
+# Signs that a sentence tells what is wrong or wanted.
+WANTING = re.compile(
+    r"\b(?:need|want|like to|cannot|can't|can not|couldn't|won't|not|never|no longer|still|wrong|broken|missing|lost"
+    r"|failed|declined|unable|problem|error|please)\b|想|要|没|不|无法|坏|错|丢|失|请|帮"
 )
 
 # Whole lines only, and nothing but the greeting: a line that says more may be the question itself.
@@ -50,4 +56,23 @@ GREETING_LINES = re.compile(
     r"|(?:你好|你们好|客服你好|早安|午安|晚安|早上好|下午好|晚上好|哈啰|嗨)"
     r"|(?:谢谢|感谢|多谢|辛苦了|麻烦你了)(?:你|你们|你的帮忙|帮忙)?|敬上|此致|敬礼|顺颂商祺"
     r")[\s,，。.!！:：~～]*"
+)
+
+# What mails say around their matter. Such a sentence is searched, and counts less than one that asks.
+COURTESY = re.compile(
+    r"\b(?:get back to me|hear(?:ing)? from you|look(?:ing)? forward|reply|respond|response|e-?mail me|call me back"
+    r"|reach me|on hold|confidential|attachment|yours? (?:service|company)|(?:long|old|loyal)\b.{0,20}\bcustomer"
+    r"|customer (?:of yours|for)|my name is|writing (?:to you|about|because|in)|hope (?:you|this)|kind(?:ly)? help"
+    r"|best wishes|thank)\b"
+    r"|回复|回覆|答复|回信|回电|盼|老客户|老顾客|长期客户|贵公司|客服人员|等了很久|打电话|写信|来信|机密|附件|麻烦(?:你|帮|协助|确认)"
+    r"|请教|协助确认|我叫|我是.{0,6}(?:先生|小姐|女士)|祝.{0,6}(?:顺|祺|好|愉快|安)|谢谢|感谢"
+)
+
+# Behind such a line stands the signature.
+CLOSING_LINES = re.compile(
+    r"\s*(?:--+|_{3,}"
+    r"|(?:(?:best|kind|kindest|warm|warmest|with best|with kind) )?regards|best|cheers|(?:best|kind|warm) wishes"
+    r"|(?:yours )?(?:sincerely|faithfully|truly)|sent from my .{0,30}"
+    r"|.{0,8}敬上|.{0,8}谨上|.{0,8}敬启|此致|敬礼|敬祝.{0,8}|顺颂.{0,4}|祝好"
+    r"|从我的 ?.{0,20} ?传送|发自我的.{0,20})[\s,，。.!！:：~～]*"
 )

@@ -8,13 +8,13 @@ from app.faq.memory import Document, MemoryIndex
 from app.faq.ranking import DocumentScore, QuerySentence, document_terms, idf, rank, term_weight
 
 
-def sentence(*, words: float = 4, selfmax: float = 10.0, pull: float = 1.0) -> QuerySentence:
-    return QuerySentence("", {}, selfmax, words, 1.5, pull, "")
+def sentence(*, words: float = 4, asking: float = 1.0) -> QuerySentence:
+    return QuerySentence("", "", {}, 1.0, words, 1.5, asking, 1.0, "")
 
 
 def zone(*scores: float, words: float = 4, may_answer: bool = True) -> Zone:
     asked = [sentence(words=words)]
-    found = rank([DocumentScore(0, str(i), "en", score * 10) for i, score in enumerate(scores)], asked)
+    found = rank([DocumentScore(0, str(i), "en", score) for i, score in enumerate(scores)], asked)
     return decide(found, asked, may_answer=may_answer).zone
 
 
@@ -40,9 +40,9 @@ def test_an_article_kept_from_the_machine_is_only_shown() -> None:
 
 
 def test_a_second_sentence_unsure_about_another_article_forbids_an_answer() -> None:
-    asked = [sentence(), sentence(pull=0.5)]
-    sure = [DocumentScore(0, "a", "en", 9.0)]
-    unsure = [DocumentScore(1, "b", "en", 4.5), DocumentScore(1, "c", "en", 3.0)]
+    asked = [sentence(), sentence(asking=0.5)]
+    sure = [DocumentScore(0, "a", "en", 0.9)]
+    unsure = [DocumentScore(1, "b", "en", 0.45), DocumentScore(1, "c", "en", 0.3)]
     assert decide(rank(sure, asked), asked).zone is Zone.ANSWER
     assert decide(rank([*sure, *unsure], asked), asked).zone is Zone.CHOOSE
 
@@ -50,7 +50,7 @@ def test_a_second_sentence_unsure_about_another_article_forbids_an_answer() -> N
 def test_only_the_leader_can_be_probable() -> None:
     asked = [sentence()]
     found = rank(
-        [DocumentScore(0, name, "en", score) for name, score in (("a", 9), ("b", 5), ("c", 4))], asked
+        [DocumentScore(0, name, "en", score) for name, score in (("a", 0.9), ("b", 0.5), ("c", 0.4))], asked
     )
     chances = decide(found, asked).probabilities
     assert chances[0] > T_AUTO
@@ -60,7 +60,7 @@ def test_only_the_leader_can_be_probable() -> None:
 
 def test_equal_scores_are_ordered_by_article() -> None:
     asked = [sentence()]
-    found = rank([DocumentScore(0, name, "en", 5.0) for name in ("b", "a")], asked)
+    found = rank([DocumentScore(0, name, "en", 0.5) for name in ("b", "a")], asked)
     assert [match.article for match in found.matches] == ["a", "b"]
 
 

@@ -13,6 +13,7 @@ from app.core.http import install_error_handlers
 from app.core.settings import Settings
 from app.faq.endpoints import faq_router
 from app.faq.models import Audience
+from app.faq.semantics import Semantics
 from tests.faq.articles import entry, published
 
 AGENT = Principal(
@@ -83,9 +84,44 @@ async def test_a_use_is_counted_once_however_often_it_is_sent(
         assert await reader.fetchval("select count(*) from faq_uses") == 1
 
 
-@pytest.mark.parametrize("q", ["", "😀", "\x00", "退" * 2_000, "%00%ff"])
+ODD = [
+    "",
+    " ",
+    "😀",
+    "\x00",
+    "a\x00b",
+    "退" * 2_000,
+    "word " * 4_000,
+    "%00%ff",
+    "\ufffe",
+    "'; drop table articles",
+]
+
+
+@pytest.mark.parametrize("q", ODD)
 async def test_odd_questions_are_answered(client: httpx.AsyncClient, article: UUID, q: str) -> None:
     assert (await client.get("/faq/search", params={"q": q})).status_code == 200
+
+
+@pytest.mark.parametrize("q", ODD)
+async def test_odd_questions_are_answered_with_the_encoder_too(
+    client: httpx.AsyncClient, article: UUID, by_meaning: Semantics, q: str
+) -> None:
+    answer = await client.get("/faq/search", params={"q": q})
+    assert answer.status_code == 200
+    assert all(0 <= found["score"] <= 1 for found in answer.json()["results"])
+
+
+async def test_a_lone_surrogate_is_no_question(client: httpx.AsyncClient, article: UUID) -> None:
+    answer = await client.get("/faq/search?q=%ED%A0%80return")
+    assert answer.status_code in (200, 422)
+
+
+@pytest.mark.parametrize("q", ["", "  ", "😀", "\x00", "？！"])
+async def test_a_question_without_words_finds_nothing(
+    client: httpx.AsyncClient, article: UUID, by_meaning: Semantics, q: str
+) -> None:
+    assert (await client.get("/faq/search", params={"q": q})).json()["results"] == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import orjson
 import pytest
 
 from app.core.errors import InvalidInput
-from app.faq.evaluate import Outcome, evaluate_files, figures
+from app.faq.encoder import Encoder
+from app.faq.evaluate import Evaluation, Outcome, evaluate_files, figures
 
 
 def write(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
@@ -40,12 +41,24 @@ def files(tmp_path: Path) -> dict[str, Path]:
     }
 
 
+def measured(files: dict[str, Path], encoder: Encoder | None = None) -> Evaluation:
+    return evaluate_files(files["faqs"], files["queries"], files["qrels"], encoder)
+
+
 def test_figures_come_from_the_live_tokeniser_and_ranking(files: dict[str, Path]) -> None:
-    found = evaluate_files(**files).as_json()
+    found = measured(files).as_json()
     assert found["mrr_at_10"] == found["recall_at_1"] == found["recall_at_5"] == 1.0
     assert (found["questions"], found["judged"]) == (3, 2)
     assert 0 < found["p50_ms"] <= found["p95_ms"]
     assert {"threshold", "precision", "coverage"} == set(found["thresholds"][0])
+
+
+def test_the_encoder_takes_part_when_it_is_given(files: dict[str, Path], encoder: Encoder) -> None:
+    write(
+        files["queries"], [{"id": "2", "text": "how can I pay"}, {"id": "1", "text": "give the goods back"}]
+    )
+    assert measured(files).mrr_at_10 < 1.0
+    assert measured(files, encoder).mrr_at_10 == 1.0
 
 
 def test_answering_a_question_without_right_answer_costs_precision() -> None:
@@ -62,10 +75,10 @@ def test_answering_a_question_without_right_answer_costs_precision() -> None:
 def test_a_broken_line_is_named(files: dict[str, Path]) -> None:
     files["queries"].write_text('{"id": "1", "text": "a"}\nnot json\n')
     with pytest.raises(InvalidInput, match=r"queries\.jsonl:2"):
-        evaluate_files(**files)
+        measured(files)
     files["queries"].write_text('{"id": "1"}\n')
     with pytest.raises(InvalidInput, match="lacks text"):
-        evaluate_files(**files)
+        measured(files)
 
 
 def test_a_missing_file_is_named(files: dict[str, Path], tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import pytest
 
 from app.core.db import Transaction
+from app.faq.answering import AnsweringMode, set_answering
+from app.faq.encoder import Encoder
 from app.faq.memory import Document, MemoryIndex
 from app.faq.models import Audience, Language
 from app.faq.search import search
@@ -28,16 +30,32 @@ QUESTIONS = [
     "還沒有收到退款耶",
     "包裹到哪裡了？可以查物流嗎",
     "order 12345 delivery",
+    "can I get my money back",
+    "退火要怎么办理",
     "Hello,\n\nI bought a very nice kettle in your store last week and I am pleased with it in general.\n"
     "But I want to return my order.\nAlso: when will the refund arrive? We would all like to know.\n",
 ]
 
 
+@pytest.fixture(params=["none", "use"])
+def engine(request: pytest.FixtureRequest) -> Encoder | None:
+    """No encoder, or the real one in use by the live search."""
+    if request.param == "none":
+        return None
+    request.getfixturevalue("by_meaning")
+    encoder: Encoder = request.getfixturevalue("encoder")
+    return encoder
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
-async def test_sql_and_memory_give_equal_scores(tx: Transaction, question: str) -> None:
+async def test_sql_and_memory_give_equal_scores(
+    tx: Transaction, question: str, engine: Encoder | None
+) -> None:
+    await set_answering(tx, AnsweringMode.ON, now=NOW)
     ids = [str(await published(tx, entry(q, *w, answer=a, language=lang))) for lang, q, w, a in ARTICLES]
     memory = MemoryIndex(
-        Document(article, lang, q, w, a) for article, (lang, q, w, a) in zip(ids, ARTICLES, strict=True)
+        (Document(article, lang, q, w, a) for article, (lang, q, w, a) in zip(ids, ARTICLES, strict=True)),
+        engine,
     )
 
     live = await search(
@@ -51,3 +69,4 @@ async def test_sql_and_memory_give_equal_scores(tx: Transaction, question: str) 
     assert live.zone == offline.decision.zone
     assert live.probability == pytest.approx(offline.decision.probabilities[0], abs=1e-5)
     assert live.results
+    assert live.by_meaning is (engine is not None)

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.faq.text import MAX_SENTENCES, content_words, normalise, sentences, stem, terms, tokens, wording_key
+from app.faq.text import (
+    MAX_SENTENCES,
+    content_words,
+    normalise,
+    sentences,
+    stem,
+    terms,
+    tokens,
+    urgency,
+    wording_key,
+)
 
 
 def test_chinese_becomes_characters_and_overlapping_bigrams() -> None:
@@ -42,6 +52,22 @@ def test_a_mail_is_split_and_its_greeting_left_out() -> None:
 def test_a_line_that_says_more_than_hello_is_kept() -> None:
     assert sentences("Hi I want a refund") == ["Hi I want a refund"]
     assert sentences("Best way to return it?") == ["Best way to return it?"]
+
+
+def test_a_signature_and_quoted_lines_are_left_out() -> None:
+    mail = "Can I return it?\n\nKind regards,\nMei Lin\nTel. 02 2345 6789\n"
+    assert sentences(mail) == ["Can I return it?"]
+    assert sentences("> How do I pay?\nThat did not help.") == ["That did not help"]
+    assert sentences("怎麼退貨？\n\n王小明 敬上\n台北市") == ["怎麼退貨？"]
+
+
+def test_a_question_counts_more_than_a_complaint_and_that_more_than_a_courtesy() -> None:
+    for asking, wanting, telling in (
+        ("Can I return it?", "The lid is broken", "I moved to Leeds"),
+        ("怎么退货", "盖子坏了", "我上个月搬家"),
+    ):
+        assert urgency(asking) > urgency(wanting) > urgency(telling)
+    assert urgency("Could you get back to me soon?") == urgency("I moved to Leeds")
 
 
 def test_decimal_points_do_not_end_a_sentence() -> None:

@@ -7,17 +7,17 @@ import pytest
 
 from app.core.db import Transaction
 from app.core.errors import NotFound
+from app.faq.figures import figures
+from app.faq.gaps import gaps
 from app.faq.models import Audience, Language
 from app.faq.search import search
 from app.faq.usage import (
     SearchAction,
     SearchResolution,
     UseAction,
-    gaps,
     record_outcome,
     record_search,
     record_use,
-    usage_by_article,
 )
 from tests.faq.articles import NOW, entry, published
 
@@ -60,7 +60,7 @@ async def test_the_same_use_reported_twice_counts_once(tx: Transaction) -> None:
         await record_use(
             tx, article_id=article, action=action, search_id=search_id, channel="console", now=NOW
         )
-    usage = await usage_by_article(tx, since=NOW, until=LATER)
+    usage = await figures(tx, since=NOW, until=LATER)
     assert [(u.article_id, u.shown, u.used) for u in usage] == [(article, 1, 1)]
 
 
