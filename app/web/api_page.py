@@ -45,10 +45,10 @@ def _operations(paths: dict[str, Any]) -> Iterator[str]:
             for parameter in operation.get("parameters", []):
                 yield _item(f"{parameter['name']} (in {parameter['in']})", parameter["schema"])
             for content in operation.get("requestBody", {}).get("content", {}).values():
-                yield _item("body", content["schema"])
+                yield _item("body", content.get("schema", {}))
             for status, answer in operation["responses"].items():
                 for content in answer.get("content", {"": {"schema": {}}}).values():
-                    yield _item(f"{status} {answer['description']}", content["schema"])
+                    yield _item(f"{status} {answer['description']}", content.get("schema", {}))
             yield "</ul>"
 
 
