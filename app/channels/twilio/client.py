@@ -4,6 +4,7 @@ Source: Twilio's OpenAPI document twilio_api_v2010 (2026-04-14). Creates carry n
 create whose outcome is unknown must be looked for, never repeated blindly.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -12,6 +13,7 @@ import httpx
 from app.core.settings import Settings
 
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
+DOWNLOAD_SECONDS = 120.0  # for the whole sound of one recording
 API_PREFIX = "/2010-04-01/Accounts"
 
 Fields = Mapping[str, str | Sequence[str]]
@@ -76,6 +78,10 @@ class TwilioClient:
             "POST", f"/Conferences/{conference_sid}/Participants/{participant}.json", fields
         )
 
+    async def create_call(self, fields: Fields) -> dict[str, Any]:
+        """Ring somebody; what happens when they answer is asked of `Url`."""
+        return await self._request("POST", "/Calls.json", fields)
+
     async def update_call(self, call_sid: str, fields: Fields) -> dict[str, Any]:
         """Redirect or end a live call."""
         return await self._request("POST", f"/Calls/{call_sid}.json", fields)
@@ -83,6 +89,17 @@ class TwilioClient:
     async def fetch_call(self, call_sid: str) -> dict[str, Any]:
         """One call."""
         return await self._request("GET", f"/Calls/{call_sid}.json")
+
+    async def create_message(self, fields: Fields) -> dict[str, Any]:
+        """Send an SMS or a WhatsApp message."""
+        return await self._request("POST", "/Messages.json", fields)
+
+    async def messages(self, *, to: str, from_: str) -> list[dict[str, Any]]:
+        """The newest messages from one address to another, newest first."""
+        query = {"To": to, "From": from_, "PageSize": "50"}
+        answer = await self._request("GET", "/Messages.json", query=query)
+        found: list[dict[str, Any]] = answer["messages"]
+        return found
 
     async def live_conferences(self, name: str) -> list[dict[str, Any]]:
         """Conferences of this name that are not over. One that somebody is alone in is `init`, not yet
@@ -95,6 +112,59 @@ class TwilioClient:
         answer = await self._request("GET", f"/Conferences/{conference_sid}/Participants.json")
         found: list[dict[str, Any]] = answer["participants"]
         return found
+
+    async def create_recording(self, call_sid: str, fields: Fields) -> dict[str, Any]:
+        """Record a live call from now on."""
+        return await self._request("POST", f"/Calls/{call_sid}/Recordings.json", fields)
+
+    async def update_recording(self, call_sid: str, recording_sid: str, fields: Fields) -> dict[str, Any]:
+        """Pause, resume or stop a call's recording."""
+        return await self._request("POST", f"/Calls/{call_sid}/Recordings/{recording_sid}.json", fields)
+
+    async def recordings_of_call(self, call_sid: str) -> list[dict[str, Any]]:
+        """All recordings of a call, ended ones included."""
+        answer = await self._request("GET", f"/Calls/{call_sid}/Recordings.json")
+        found: list[dict[str, Any]] = answer["recordings"]
+        return found
+
+    async def fetch_recording(self, recording_sid: str) -> dict[str, Any]:
+        """How a recording stands."""
+        return await self._request("GET", f"/Recordings/{recording_sid}.json")
+
+    async def delete_recording(self, recording_sid: str) -> None:
+        """Delete a recording and its sound."""
+        await self._request("DELETE", f"/Recordings/{recording_sid}.json")
+
+    async def download_recording(
+        self, recording_sid: str, kind: str, *, channels: int, max_bytes: int
+    ) -> tuple[str, bytes]:
+        """Content type and sound of a recording; `kind` is wav or mp3. The address is made of the sid, never taken
+        from a callback, so our credentials go to no other host. Raises
+        ProviderError, also for more than `max_bytes`."""
+        path = f"{self._account}/Recordings/{recording_sid}.{kind}"
+        try:
+            async with (
+                asyncio.timeout(DOWNLOAD_SECONDS),
+                self._http.stream("GET", path, params={"RequestedChannels": str(channels)}) as response,
+            ):
+                if not response.is_success:
+                    await response.aread()
+                    raise _error(response)
+                sound = bytearray()
+                async for part in response.aiter_bytes():
+                    sound += part
+                    if len(sound) > max_bytes:
+                        raise _too_large(max_bytes)
+                kind_of_content = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+                return kind_of_content, bytes(sound)
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise ProviderError(
+                f"no sound: {type(error).__name__}",
+                status=None,
+                code=None,
+                is_retryable=True,
+                is_outcome_unknown=False,
+            ) from error
 
     async def _request(
         self, method: str, path: str, fields: Fields | None = None, *, query: Mapping[str, str] | None = None
@@ -119,7 +189,7 @@ class TwilioClient:
                 is_outcome_unknown=True,
             ) from error
         if response.is_success:
-            body: dict[str, Any] = response.json()
+            body: dict[str, Any] = response.json() if response.content else {}
             return body
         raise _error(response)
 
@@ -138,4 +208,14 @@ def _error(response: httpx.Response) -> ProviderError:
         # 429: refused before doing anything. A 5xx may have been done.
         is_retryable=status == 429,
         is_outcome_unknown=status >= 500,
+    )
+
+
+def _too_large(max_bytes: int) -> ProviderError:
+    return ProviderError(
+        f"the sound is larger than {max_bytes} bytes",
+        status=None,
+        code=None,
+        is_retryable=False,
+        is_outcome_unknown=False,
     )

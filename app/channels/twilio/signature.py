@@ -26,7 +26,6 @@ refused = Counter(
 )
 
 SIGNATURE_HEADER = "x-twilio-signature"
-FORM_TYPE = b"application/x-www-form-urlencoded"
 MAX_FIELDS = 200
 
 

@@ -4,6 +4,7 @@ Source of the status order: https://www.twilio.com/docs/voice/api/call-resource#
 of order, so rank decides and final states absorb).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -23,6 +24,8 @@ class CallState(StrEnum):
     CONNECTING = "connecting"
     TALKING = "talking"
     HELD = "held"
+    VOICEMAIL = "voicemail"
+    SURVEY = "survey"
     CLOSING = "closing"
     CLOSED = "closed"
 
@@ -47,8 +50,11 @@ class Call:
     room: str
     conference_sid: str | None
     announced: dict[str, Any] | None
+    farewell: dict[str, Any] | None
+    consent: str | None
     alone_since: datetime | None
     hold_sequence: int
+    focus: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +68,30 @@ class Leg:
     agent_id: UUID | None
     call_sid: str | None
     status: str
+    dial: int | None  # of a callback's customer: the number of the dialling
     is_in_room: bool
     room_sequence: int
+    created_at: datetime
     joined_at: datetime | None
+    left_at: datetime | None
+    address: str | None
+    digits: str | None
+    mode: str | None
+    room: str | None
+    is_muted: bool
+    is_held: bool
 
     @property
     def label(self) -> str:
-        """The participant's label in the room."""
-        return "customer" if self.kind == "customer" else f"agent-{self.id}"
+        """The participant's label in the room. It does not change when a guest becomes the contact's agent."""
+        if self.kind == "customer":
+            return "customer"
+        return f"agent-{self.id}" if self.agent_id else f"guest-{self.id}"
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is over, or was in the room and has left it: no such leg comes back."""
+        return self.is_over or (self.left_at is not None and not self.is_in_room)
 
     @property
     def is_over(self) -> bool:
@@ -157,6 +179,34 @@ async def legs(reader: Reader, contact_id: UUID) -> list[Leg]:
     return [_leg(row) for row in rows]
 
 
+def customer_leg(found: Sequence[Leg]) -> Leg:
+    """The customer's newest leg: a callback has one for every try."""
+    return next(leg for leg in reversed(found) if leg.kind == "customer")
+
+
+async def begin_dial(tx: Transaction, contact_id: UUID, dial: int | None) -> Leg:
+    """The leg of a customer who is about to be called. Its call begins with it, and goes by the leg's own id until
+    the customer answers. `dial`: of a callback, which number of dialling it is."""
+    leg_id = new_id()
+    await tx.execute(
+        """insert into voice_calls (contact_id, state, call_sid, room) values ($1, 'waiting', $2, $3)
+           on conflict (contact_id) do update set state = 'waiting', call_sid = $2, conference_sid = null,
+             announced = null, consent = null, alone_since = null, version = voice_calls.version + 1""",
+        contact_id,
+        str(leg_id),
+        room_name(contact_id, 0),
+    )
+    row = await tx.fetchrow(
+        f"""insert into voice_legs (id, contact_id, kind, dial) values ($1, $2, 'customer', $3)
+            returning {_LEG}""",  # noqa: S608
+        leg_id,
+        contact_id,
+        dial,
+    )
+    assert row is not None  # noqa: S101 -- INSERT … RETURNING
+    return _leg(row)
+
+
 async def leg(reader: Reader, leg_id: UUID) -> Leg | None:
     """One leg."""
     row = await reader.fetchrow(f"select {_LEG} from voice_legs where id = $1", leg_id)  # noqa: S608
@@ -166,7 +216,7 @@ async def leg(reader: Reader, leg_id: UUID) -> Leg | None:
 async def open_room(tx: Transaction, contact_id: UUID, round: int) -> None:
     """A fresh room for the next attempt: nobody is in it and it has reported nothing."""
     await tx.execute(
-        """update voice_legs set is_in_room = false, room_sequence = -1
+        """update voice_legs set is_in_room = false, room_sequence = -1, is_muted = false, flag_sequence = -1
            where contact_id = $1 and kind = 'customer'""",
         contact_id,
     )
@@ -178,6 +228,7 @@ async def open_room(tx: Transaction, contact_id: UUID, round: int) -> None:
         conference_sid=None,
         hold_sequence=-1,
         alone_since=None,
+        focus=None,
     )
 
 
@@ -186,15 +237,6 @@ async def learn_sid(tx: Transaction, known: Leg, call_sid: str) -> None:
     await tx.execute(
         "update voice_legs set call_sid = $2 where id = $1 and call_sid is null", known.id, call_sid
     )
-
-
-async def room_of_leg(reader: Reader, leg_id: UUID) -> str | None:
-    """The room an agent's leg was called into."""
-    row = await reader.fetchrow(
-        """select l.contact_id, o.round from voice_legs l join offers o on o.id = l.offer_id where l.id = $1""",
-        leg_id,
-    )
-    return room_name(row["contact_id"], row["round"]) if row else None
 
 
 async def leg_of_offer(reader: Reader, offer_id: UUID) -> Leg | None:
@@ -206,15 +248,32 @@ async def leg_of_offer(reader: Reader, offer_id: UUID) -> Leg | None:
     return _leg(row) if row else None
 
 
-async def add_agent_leg(tx: Transaction, *, contact_id: UUID, offer_id: UUID, agent_id: UUID) -> Leg:
-    """A leg about to be called."""
+async def add_leg(
+    tx: Transaction,
+    *,
+    contact_id: UUID,
+    kind: str,
+    room: str,
+    offer_id: UUID | None = None,
+    agent_id: UUID | None = None,
+    address: str | None = None,
+    digits: str | None = None,
+    mode: str | None = None,
+) -> Leg:
+    """A leg about to be called into `room`: of an agent (`agent_id`) or an outside number (`address`, E.164), where
+    `digits` are dialled once it answers."""
     row = await tx.fetchrow(
-        f"""insert into voice_legs (id, contact_id, kind, offer_id, agent_id)
-            values ($1, $2, 'agent', $3, $4) returning {_LEG}""",  # noqa: S608
+        f"""insert into voice_legs (id, contact_id, kind, room, offer_id, agent_id, address, digits, mode)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning {_LEG}""",  # noqa: S608
         new_id(),
         contact_id,
+        kind,
+        room,
         offer_id,
         agent_id,
+        address,
+        digits,
+        mode,
     )
     assert row is not None  # noqa: S101 -- INSERT … RETURNING
     return _leg(row)

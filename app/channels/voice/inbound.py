@@ -4,7 +4,7 @@ Facts of the requests: https://www.twilio.com/docs/voice/twiml#request-parameter
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,17 +14,20 @@ from app.channels.twilio.signature import Form
 from app.channels.voice import calls, twiml
 from app.channels.voice.calls import CallState
 from app.channels.voice.numbers import Line, Lines
+from app.channels.voice.recording import consent
+from app.channels.voice.screening import Screen, turn_away
 from app.channels.voice.show import show
 from app.channels.voice.urls import VoiceUrls
 from app.core import clock, inbox
 from app.core.batch import Batch
-from app.core.db import Database, Reader, Transaction
+from app.core.db import Database, Reader, Session, Transaction
 from app.core.errors import InvalidInput, NotFound
 from app.core.ids import new_id
 from app.core.settings import Settings
 from app.customers.phones import Number, PhoneAddress, normalise
 from app.intake import service as intake
-from app.selfservice.turns import Close, Collect, Enqueue, Turn, input_from
+from app.routing.service import Memory
+from app.selfservice.turns import Close, Collect, Enqueue, Prompt, Turn, input_from
 
 INBOX_SOURCE = "twilio.voice"
 CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
@@ -53,52 +56,61 @@ class Inbound:
         self._database = database
         self._urls = VoiceUrls(settings.public_base_url)
         self._lines = Lines()
+        self._screen = Screen(settings)
         self._region = settings.default_region
         self._time_zone = ZoneInfo(settings.time_zone)
+        self._memory = Memory(
+            redial=timedelta(seconds=settings.redial_seconds),
+            last_agent=timedelta(hours=settings.last_agent_hours),
+        )
 
     async def receive(self, form: Form) -> str:
-        """The first webhook: TwiML of the flow's first turn. Repeated, it gets the same answer and changes
-        nothing. Raises InvalidInput or NotFound (the called number is not ours)."""
+        """The first webhook: TwiML of the flow's first turn, or of an announcement to who is turned away. Repeated,
+        it gets the same answer and changes nothing. Raises InvalidInput or NotFound (the called number is not
+        ours)."""
         sid = call_sid_of(form)
         called = normalise(form.get("To", ""), self._region)
         address = normalise(form.get("From", ""), self._region)
-        async with self._database.read() as reader:
-            line = await self._line(reader, called)
+        async with self._database.session() as session:
+            line = await self._line(session, called)
+            if (why := await self._screen.why_not_taken(session, address)) is not None:
+                return await turn_away(session, why, address, line.locale, source=INBOX_SOURCE, key=sid)
             received = await intake.prepare(
-                reader,
+                session,
                 contact_id=new_id(),
                 channel="voice",
                 address=address,
                 to_address=line.number,
-                entry=intake.Entry(line.flow_id, line.flow_version, line.locale),
+                entry=intake.Entry(line.flow_id, line.flow_version, line.locale, line.hours),
                 now=clock.utc_now(),
                 time_zone=self._time_zone,
             )
-        answer = twiml.turn_document(received.turn, url=self._urls.of_contact(received.contact_id))
-        batch = Batch()
-        inbox.taking(batch, INBOX_SOURCE, sid, answer)
-        intake.opening(batch, received, answer=answer)
-        calls.create(batch, contact_id=received.contact_id, call_sid=sid)
-        try:
-            await self._store(batch, received)
-        except asyncpg.UniqueViolationError:
-            # answered before, perhaps by another process at this very moment: the first answer stands
-            async with self._database.read() as reader:
-                first = await inbox.answer_of(reader, INBOX_SOURCE, sid)
-            if first is None:
-                raise
-            return first
+            before_queue = await _before_queue(session, received.turn)
+            url = self._urls.of_contact(received.contact_id)
+            answer = twiml.turn_document(received.turn, url=url, before_queue=before_queue)
+            batch = Batch()
+            inbox.taking(batch, INBOX_SOURCE, sid, answer)
+            intake.opening(batch, received, answer=answer)
+            calls.create(batch, contact_id=received.contact_id, call_sid=sid)
+            try:
+                await self._store(session, batch, received)
+            except asyncpg.UniqueViolationError:
+                # answered before, perhaps by another process at this very moment: the first answer stands
+                first = await inbox.answer_of(session, INBOX_SOURCE, sid)
+                if first is None:
+                    raise
+                return first
         return answer
 
-    async def _store(self, batch: Batch, received: intake.Received) -> None:
+    async def _store(self, session: Session, batch: Batch, received: intake.Received) -> None:
         """One statement for the usual first turn, which asks something; more only for one that does not."""
         if isinstance(received.turn.action, Collect):
-            await self._database.write(batch)
+            await session.write(batch)
             return
-        async with self._database.transaction() as tx:
+        async with session.transaction() as tx:
             await tx.write(batch)
             now: datetime = await tx.fetchval("select switchboard_now()")
-            await intake.settle_first_turn(tx, received, now=now)
+            await intake.settle_first_turn(tx, received, now=now, memory=self._memory)
             await self._follow(tx, received.contact_id, received.turn)
 
     async def _line(self, reader: Reader, called: PhoneAddress) -> Line:
@@ -117,12 +129,15 @@ class Inbound:
             await check_call(tx, contact_id, call_sid_of(form))
             now: datetime = await tx.fetchval("select switchboard_now()")
             turns: list[Turn] = []
+            notice = await consent.notice(tx)
 
             def render(turn: Turn) -> str:
                 turns.append(turn)
-                return twiml.turn_document(turn, url=url)
+                return twiml.turn_document(turn, url=url, before_queue=notice.before_queue(turn))
 
-            answer = await intake.advance(tx, contact_id, event, step=step, render=render, now=now)
+            answer = await intake.advance(
+                tx, contact_id, event, step=step, render=render, now=now, memory=self._memory
+            )
             for turn in turns:
                 await self._follow(tx, contact_id, turn)
             return answer
@@ -131,12 +146,21 @@ class Inbound:
         """The call's state follows the contact's."""
         match turn.action:
             case Enqueue():
-                await calls.change(tx, contact_id, state=CallState.WAITING.value)
+                call = await calls.change(tx, contact_id, state=CallState.WAITING.value)
+                if (await consent.notice(tx)).before_queue(turn):
+                    await consent.told_before_queue(tx, call)
                 await show(tx, contact_id, state=CallState.WAITING)
             case Close():
                 await calls.change(tx, contact_id, state=CallState.CLOSING.value)
             case _:
                 pass
+
+
+async def _before_queue(reader: Reader, turn: Turn) -> tuple[Prompt, ...]:
+    """The notice for a first turn that queues at once; the usual one asks something and needs none."""
+    if not isinstance(turn.action, Enqueue):
+        return ()
+    return (await consent.notice(reader)).before_queue(turn)
 
 
 async def check_call(reader: Reader, contact_id: UUID, call_sid: str) -> calls.Call:

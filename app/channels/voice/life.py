@@ -4,26 +4,41 @@ Every function runs with the contact locked, may run twice and in any order, and
 old. Callbacks, REST answers and the reconciler all end here.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.channels.voice import calls
+from app.channels.voice import calls, dial_out, parties, settling
 from app.channels.voice.calls import Call, CallState, Leg
-from app.channels.voice.commands import CommandKind, is_open, order
+from app.channels.voice.commands import CommandKind, order
+from app.channels.voice.dialling import customer_comes_next
+from app.channels.voice.ending import end_called_legs, end_leg
+from app.channels.voice.recording import consent
+from app.channels.voice.recording import life as recordings
 from app.channels.voice.show import show
+from app.channels.voice.survey import life as surveys
 from app.contacts import repository as contact_rows
 from app.contacts.events import Control
 from app.contacts.lifecycle import ContactState
 from app.contacts.models import Contact
 from app.core.db import Transaction
 from app.intake import service as intake
-from app.routing import offers
+from app.routing import callback_rows, callbacks, offers
 from app.routing import service as routing
+from app.routing.callback_rules import DialResult
 from app.routing.offers import OfferState
 from app.touchpoints import log as touchpoints
 
 # the agent's own phone did not take the call the agent had accepted: offering more would fail more customers
 _AGENT_SIDE = frozenset({"busy", "no-answer", "failed"})
+# `canceled`: rung off before anybody answered; `completed` without an answer of ours: the carrier could not ask us
+_DIAL_RESULTS = {
+    "busy": DialResult.BUSY,
+    "no-answer": DialResult.NO_ANSWER,
+    "canceled": DialResult.NO_ANSWER,
+}
+
+
+REJOINING = timedelta(seconds=12)  # with the grace before it, less than the half minute nobody may be alone
 
 
 async def customer_status(
@@ -34,32 +49,68 @@ async def customer_status(
     call = await calls.get(tx, contact_id)
     if call is None or status not in calls.TERMINAL:
         return
-    own = next(leg for leg in await calls.legs(tx, contact_id) if leg.kind == "customer")
+    own = calls.customer_leg(await calls.legs(tx, contact_id))
     if not await calls.note_status(tx, own, status, call_sid=None, reason=reason):
         return
     if contact.state == ContactState.SELF_SERVICE:
         await intake.hang_up(tx, contact_id, now=now)
+    if call.state == CallState.SURVEY:
+        await surveys.unanswered(tx, contact)
     ended_by = "agent" if _hang_up_ordered(contact) else "customer"
-    await routing.customer_left(tx, contact_id, now=now, ended_by=ended_by)
-    await end_agent_legs(tx, contact_id)
+    if call.state != CallState.VOICEMAIL:  # whose contact ends with the recording
+        await routing.customer_left(tx, contact_id, now=now, ended_by=ended_by)
+    await end_called_legs(tx, contact_id)
+    await settling.settle(tx, contact_id)
     await close_if_over(tx, contact_id)
+
+
+async def customer_leg_status(
+    tx: Transaction,
+    leg_id: UUID,
+    status: str,
+    *,
+    call_sid: str | None,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    """News of a customer's leg, whoever called: of a customer we ring it decides the dialling until the answer."""
+    found = await calls.leg(tx, leg_id)
+    if found is None:
+        return
+    contact = await contact_rows.get_for_update(tx, found.contact_id)
+    leg = await calls.leg(tx, leg_id) or found
+    call = await calls.get(tx, contact.id)
+    if call is not None and contact.is_dial_out:
+        await dial_out.customer_news(tx, contact, call, leg, status, call_sid=call_sid, sip=reason)
+    if call is None or leg.dial is None or call.call_sid == (call_sid or leg.call_sid):
+        await customer_status(tx, contact.id, status, now=now, reason=reason)
+        return
+    if not await calls.note_status(tx, leg, status, call_sid=call_sid, reason=reason):
+        return
+    callback = await callback_rows.of_contact(tx, contact.id)
+    if status in calls.TERMINAL and callback is not None:
+        result = _DIAL_RESULTS.get(status, DialResult.FAILED)
+        await callbacks.dial_ended(tx, callback.id, leg.dial, result, now=now)
+        if calls.customer_leg(await calls.legs(tx, contact.id)).id == leg.id:
+            await close_if_over(tx, contact.id)  # nobody is on the line until the next try
+
+
+async def leg_status(
+    tx: Transaction, leg: Leg, status: str, *, call_sid: str | None, now: datetime, reason: str | None = None
+) -> None:
+    """News of a leg that we called."""
+    match leg.kind:
+        case "customer":
+            apply = customer_leg_status
+        case "agent":
+            apply = agent_leg_status
+        case _:
+            apply = party_leg_status
+    await apply(tx, leg.id, status, call_sid=call_sid, now=now, reason=reason)
 
 
 def _hang_up_ordered(contact: Contact) -> bool:
     return bool(contact.media.get("pending_command") == Control.HANG_UP.value)
-
-
-async def end_agent_legs(tx: Transaction, contact_id: UUID) -> None:
-    """Hang up every agent's leg that is still alive."""
-    for leg in await calls.legs(tx, contact_id):
-        if leg.kind == "agent":
-            await end_leg(tx, leg)
-
-
-async def end_leg(tx: Transaction, leg: Leg) -> None:
-    """Order the leg's end, once."""
-    if not leg.is_over and not await is_open(tx, leg.id, CommandKind.END_LEG):
-        await order(tx, leg.contact_id, CommandKind.END_LEG, leg_id=leg.id)
 
 
 async def close_if_over(tx: Transaction, contact_id: UUID) -> None:
@@ -104,6 +155,36 @@ async def agent_leg_status(
         )
     elif leg.is_in_room:
         await _agent_gone(tx, contact, call, leg, now)
+        await settling.settle(tx, contact.id)
+
+
+async def party_leg_status(
+    tx: Transaction,
+    leg_id: UUID,
+    status: str,
+    *,
+    call_sid: str | None,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    """News of a guest's or supervisor's leg."""
+    found = await calls.leg(tx, leg_id)
+    if found is None:
+        return
+    contact = await contact_rows.get_for_update(tx, found.contact_id)
+    leg = await calls.leg(tx, leg_id) or found
+    if leg.kind == "agent":  # has taken the contact over in the meantime
+        await agent_leg_status(tx, leg_id, status, call_sid=call_sid, now=now, reason=reason)
+        return
+    if not await calls.note_status(tx, leg, status, call_sid=call_sid, reason=reason):
+        return
+    if status in calls.TERMINAL:
+        await settling.guest_gone(tx, contact, leg, status)
+    call = await calls.get(tx, contact.id)
+    if call is not None and call.state == CallState.CLOSING:
+        await close_if_over(tx, contact.id)
+        return
+    await settling.settle(tx, contact.id)
 
 
 async def joined(
@@ -116,17 +197,24 @@ async def joined(
     if leg.kind == "customer":
         await _customer_in_room(tx, contact, call)
         return
+    if leg.kind != "agent":
+        await settling.settle(tx, contact.id)
+        return
     offer = await offers.get(tx, leg.offer_id) if leg.offer_id else None
+    if offer is not None and offer.state == OfferState.ACCEPTING and await customer_comes_next(tx, contact):
+        return
     if offer is None or offer.state != OfferState.ACCEPTING:
         if offer is None or offer.state != OfferState.ACCEPTED:
             await end_leg(tx, leg)  # it joined too late
         elif call.alone_since is not None:
             await calls.change(tx, contact.id, alone_since=None)  # the agent is back within the grace
+            await settling.settle(tx, contact.id)
         return
     if await routing.connected(tx, offer_id=offer.id, now=now) is None:
         return
     await calls.change(tx, contact.id, state=CallState.CONNECTING.value)
-    await order(tx, contact.id, CommandKind.MOVE_CUSTOMER)
+    if not await dial_out.ring_customer(tx, contact):
+        await order(tx, contact.id, CommandKind.MOVE_CUSTOMER)
 
 
 async def _customer_in_room(tx: Transaction, contact: Contact, call: Call) -> None:
@@ -135,6 +223,7 @@ async def _customer_in_room(tx: Transaction, contact: Contact, call: Call) -> No
     await calls.change(tx, contact.id, state=CallState.TALKING.value)
     await show(tx, contact.id, state=CallState.TALKING)
     await touchpoints.append(tx, contact.subject, "call.connected", once=str(contact.routing_round))
+    await recordings.conversation_began(tx, contact, has_consent=await consent.given(tx, call))
 
 
 async def left(
@@ -142,12 +231,14 @@ async def left(
 ) -> None:
     """Somebody left the room. A customer's end is told by the call's own status."""
     was_in_room = leg.is_in_room
-    if (
-        await calls.note_room(tx, leg, joined=False, sequence=sequence)
-        and was_in_room
-        and leg.kind == "agent"
-    ):
+    if not await calls.note_room(tx, leg, joined=False, sequence=sequence):
+        return
+    if leg.kind == "agent" and was_in_room:
         await _agent_gone(tx, contact, call, leg, now)
+        await settling.settle(tx, contact.id)
+    elif leg.kind in ("guest", "supervisor"):
+        await settling.guest_gone(tx, contact, leg, "left")
+        await settling.settle(tx, contact.id)
 
 
 async def _agent_gone(tx: Transaction, contact: Contact, call: Call, leg: Leg, now: datetime) -> None:
@@ -157,6 +248,9 @@ async def _agent_gone(tx: Transaction, contact: Contact, call: Call, leg: Leg, n
         other.kind == "agent" and other.is_in_room and other.id != leg.id
         for other in await calls.legs(tx, contact.id)
     )
+    if not others and await dial_out.give_up(tx, contact, now=now):
+        await close_if_over(tx, contact.id)
+        return
     if contact.state == ContactState.ACTIVE and not ordered and not others and call.alone_since is None:
         # not logged yet: the customer may just have hung up, and the news of that may come second
         await calls.change(tx, contact.id, alone_since=now)
@@ -174,11 +268,31 @@ async def held(
     before, after = (CallState.TALKING, CallState.HELD) if on else (CallState.HELD, CallState.TALKING)
     if call.state != before:
         return
-    call = await calls.change(tx, contact.id, state=after.value)
+    call = await calls.change(tx, contact.id, state=after.value, reminded_at=None)
     settled = Control.HOLD if on else Control.RESUME
-    await show(tx, contact.id, state=after, settled=settled, error=None, held_since=now if on else None)
+    since = now if on else None
+    await show(tx, contact.id, state=after, settled=settled, error=None, held_since=since, is_hold_long=False)
     kind = "call.held" if on else "call.resumed"
     await touchpoints.append(tx, contact.subject, kind, once=f"{contact.routing_round}.v{call.version}")
+    await settling.settle(tx, contact.id)
+
+
+async def flags(
+    tx: Transaction, contact: Contact, leg: Leg, *, held: bool | None, muted: bool | None, sequence: int
+) -> None:
+    """The room says that a participant is on hold or muted, or is not any more."""
+    await parties.note_flags(tx, leg, held=held, muted=muted, sequence=sequence)
+    await settling.settle(tx, contact.id)
+
+
+async def remind_of_hold(tx: Transaction, contact_id: UUID) -> None:
+    """Tell the agent, once a hold, that the customer has been waiting for long."""
+    contact = await contact_rows.get_for_update(tx, contact_id)
+    call = await calls.get(tx, contact_id)
+    if call is not None and call.state == CallState.HELD and contact.state == ContactState.ACTIVE:
+        now: datetime = await tx.fetchval("select switchboard_now()")
+        await calls.change(tx, contact_id, reminded_at=now)
+        await show(tx, contact_id, is_hold_long=True)
 
 
 async def notice_lone_customer(tx: Transaction, contact: Contact, call: Call, now: datetime) -> None:
@@ -195,6 +309,8 @@ async def notice_lone_customer(tx: Transaction, contact: Contact, call: Call, no
 async def end_stray_legs(tx: Transaction, contact_id: UUID) -> None:
     """A leg whose offer is over has no reason to live: its hang-up was lost or failed, so it is ordered again."""
     for leg in await calls.legs(tx, contact_id):
+        if leg.kind in ("guest", "supervisor") and leg.is_gone and not leg.is_over:
+            await end_leg(tx, leg)  # it has left the room; its end was not told
         if leg.kind != "agent" or leg.is_over or leg.offer_id is None:
             continue
         offer = await offers.get(tx, leg.offer_id)
@@ -204,12 +320,26 @@ async def end_stray_legs(tx: Transaction, contact_id: UUID) -> None:
 
 
 async def rescue_alone(tx: Transaction, contact_id: UUID) -> None:
-    """The grace is over and no agent came back: the customer returns to the old place in the queue."""
+    """The grace is over and no agent came back: a guest who is there takes over, else the customer returns to the old
+    place in the queue."""
+    now: datetime = await tx.fetchval("select switchboard_now()")
     contact = await contact_rows.get_for_update(tx, contact_id)
     call = await calls.get(tx, contact_id)
     if call is None or call.alone_since is None:
         return
-    await calls.change(tx, contact_id, alone_since=None)
+    if await dial_out.give_up(tx, contact, now=now):
+        await close_if_over(tx, contact_id)
+        return
     if contact.state == ContactState.ACTIVE:
+        if any(_comes_back(leg, now) for leg in await calls.legs(tx, contact_id)):
+            return
         await touchpoints.append(tx, contact.subject, "agent.dropped", once=str(contact.routing_round))
+        if await settling.guest_takes_over(tx, contact):
+            return
+    await calls.change(tx, contact_id, alone_since=None)
     await routing.requeue_active(tx, contact_id, reason="agent_lost")
+
+
+def _comes_back(leg: Leg, now: datetime) -> bool:
+    """Whether an agent's phone is being called back into the room just now."""
+    return leg.kind == "agent" and not leg.is_gone and not leg.is_in_room and now - leg.created_at < REJOINING

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 
 from app.channels.twilio.client import ProviderError, TwilioClient
-from app.channels.voice import calls, life
+from app.channels.voice import calls, life, parties, settling
 from app.channels.voice.calls import Call, CallState
 from app.channels.voice.rooms import people
 from app.contacts import repository as contact_rows
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 CHECK_EVERY = timedelta(seconds=30)
 CHECK_CONNECTING_EVERY = timedelta(seconds=4)  # a lost join must be found before the offer's deadline
 ALONE_GRACE = timedelta(seconds=10)  # an agent's leg that left may come back within this
+LONG_HOLD = timedelta(minutes=3)  # nobody talks to anybody: the agent is reminded
 BATCH = 50
 
 
@@ -43,6 +44,23 @@ class Reconciler:
         for row in rows:
             async with self._database.transaction() as tx:
                 await life.rescue_alone(tx, row["contact_id"])
+        return len(rows)
+
+    async def remind_of_holds(self) -> int:
+        """Agents who keep everybody on hold for long are told; returns how many."""
+        async with self._database.read() as reader:
+            rows = await reader.fetch(
+                """select v.contact_id from voice_calls v join contacts c on c.id = v.contact_id
+                   where v.state = 'held' and v.reminded_at is null and c.state = 'active'
+                     and (c.media ->> 'held_since')::timestamptz <= switchboard_now() - $1::interval
+                     and not exists (select from voice_legs l where l.contact_id = v.contact_id
+                                     and l.kind = 'guest' and l.is_in_room and not l.is_held) limit $2""",
+                LONG_HOLD,
+                BATCH,
+            )
+        for row in rows:
+            async with self._database.transaction() as tx:
+                await life.remind_of_hold(tx, row["contact_id"])
         return len(rows)
 
     async def check_due(self) -> int:
@@ -81,12 +99,7 @@ class Reconciler:
             status = await self._status(leg.call_sid)
             async with self._database.transaction() as tx:
                 now = await tx.fetchval("select switchboard_now()")
-                if leg.kind == "customer":
-                    await life.customer_status(tx, contact_id, status, now=now, reason="found_by_check")
-                else:
-                    await life.agent_leg_status(
-                        tx, leg.id, status, call_sid=None, now=now, reason="found_by_check"
-                    )
+                await life.leg_status(tx, leg, status, call_sid=None, now=now, reason="found_by_check")
         if call.state in (CallState.CONNECTING, CallState.TALKING, CallState.HELD):
             await self._check_room(contact_id, call)
         await self._tidy_legs(contact_id)
@@ -117,6 +130,9 @@ class Reconciler:
                     await life.joined(tx, contact, current, leg, sequence=sequence, now=now)
                 elif leg.is_in_room and not is_there:
                     await life.left(tx, contact, current, leg, sequence=sequence, now=now)
+                elif is_there and leg.kind != "customer":
+                    is_held, is_muted = (bool(present[leg.call_sid].get(flag)) for flag in ("hold", "muted"))
+                    await parties.note_flags(tx, leg, held=is_held, muted=is_muted)
                 current = await calls.get(tx, contact_id) or current
             customer = present.get(call.call_sid)
             if customer is not None:
@@ -124,6 +140,7 @@ class Reconciler:
             contact = await contact_rows.get(tx, contact_id)
             current = await calls.get(tx, contact_id) or current
             await life.notice_lone_customer(tx, contact, current, now)
+            await settling.settle(tx, contact_id)
 
     async def _tidy_legs(self, contact_id: UUID) -> None:
         """A leg whose command was dropped or failed and that never got a sid does not exist; one whose offer is
@@ -132,12 +149,13 @@ class Reconciler:
             await contact_rows.get_for_update(tx, contact_id)
             await tx.execute(
                 """update voice_legs l set status = 'canceled', ended_at = switchboard_now(), end_reason = 'not_made'
-                   where contact_id = $1 and call_sid is null and status = 'new' and kind = 'agent'
+                   where contact_id = $1 and call_sid is null and status = 'new' and kind <> 'customer'
                      and exists (select from voice_commands c where c.leg_id = l.id
-                                 and c.kind = 'create_agent_leg' and c.state in ('dropped', 'failed'))""",
+                                 and c.kind like 'create_%' and c.state in ('dropped', 'failed'))""",
                 contact_id,
             )
             await life.end_stray_legs(tx, contact_id)
+            await settling.settle(tx, contact_id)
             call = await calls.get(tx, contact_id)
             if call is not None and call.state == CallState.CLOSING:
                 await life.close_if_over(tx, contact_id)

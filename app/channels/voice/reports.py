@@ -1,14 +1,18 @@
 """What the carrier reports of calls, legs and rooms. Late, repeated and reordered reports change nothing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.channels.twilio.signature import Form
 from app.channels.voice import calls, life
-from app.channels.voice.inbound import UnknownCall, call_sid_of
+from app.channels.voice.inbound import INBOX_SOURCE, UnknownCall, call_sid_of
 from app.contacts import repository as contact_rows
+from app.core import inbox, jobs
 from app.core.db import Database, Transaction
 from app.core.errors import InvalidInput
+
+EARLY_JOB = "voice.early_status"
+EARLY_PAUSE = timedelta(seconds=2)  # the call's first webhook is on its way, or there is none
 
 
 def _sequence(form: Form) -> int:
@@ -30,16 +34,34 @@ class Reports:
         self._database = database
 
     async def call_status(self, form: Form) -> None:
-        """The number's status callback: how a customer's call ended. Raises UnknownCall."""
-        sid = call_sid_of(form)
+        """The number's status callback: how a customer's call ended. Raises UnknownCall; the end of a call may overtake
+        its beginning, so it is then looked at once more."""
+        sid, status = call_sid_of(form), form.get("CallStatus", "")
+        if await self._call_status(sid, status):
+            return
+        if status in calls.TERMINAL:
+            async with self._database.transaction() as tx:
+                payload = {"call_sid": sid, "status": status}
+                await jobs.enqueue(tx, EARLY_JOB, payload, delay=EARLY_PAUSE, dedupe_key=f"{EARLY_JOB}:{sid}")
+        raise UnknownCall("there is no such call")
+
+    async def early_status(self, payload: jobs.Payload) -> None:
+        """The job handler of `voice.early_status`. A call that is still unknown never was ours."""
+        await self._call_status(payload["call_sid"], payload["status"])
+
+    async def _call_status(self, sid: str, status: str) -> bool:
+        """False when there is no such call."""
         async with self._database.transaction() as tx:
             contact_id = await calls.contact_of_sid(tx, sid)
-            if contact_id is None:
-                raise UnknownCall("there is no such call")
-            await life.customer_status(tx, contact_id, form.get("CallStatus", ""), now=await _now(tx))
+            if contact_id is not None:
+                await life.customer_status(tx, contact_id, status, now=await _now(tx))
+                return True
+            # turned away: nothing was opened that could end
+            return await inbox.answer_of(tx, INBOX_SOURCE, sid) is not None
 
     async def leg_status(self, form: Form, leg_id: UUID) -> None:
-        """Progress of an agent's leg. May arrive before the REST answer that made it."""
+        """Progress of a leg that we called: an agent's, or a callback's customer's. May arrive before the REST answer
+        that made it."""
         sid = call_sid_of(form)
         async with self._database.transaction() as tx:
             leg = await calls.leg(tx, leg_id)
@@ -47,7 +69,7 @@ class Reports:
                 raise UnknownCall("there is no such leg")
             status = form.get("CallStatus", "")
             reason = form.get("SipResponseCode")
-            await life.agent_leg_status(tx, leg_id, status, call_sid=sid, now=await _now(tx), reason=reason)
+            await life.leg_status(tx, leg, status, call_sid=sid, now=await _now(tx), reason=reason)
 
     async def room(self, form: Form, contact_id: UUID) -> None:
         """Joins, leaves and holds in a contact's room."""
@@ -76,6 +98,12 @@ class Reports:
                 case "participant-hold" | "participant-unhold" if leg.kind == "customer":
                     on = kind == "participant-hold"
                     await life.held(tx, contact, call, on=on, sequence=sequence, now=now)
+                case "participant-hold" | "participant-unhold":
+                    on = kind == "participant-hold"
+                    await life.flags(tx, contact, leg, held=on, muted=None, sequence=sequence)
+                case "participant-mute" | "participant-unmute":
+                    on = kind == "participant-mute"
+                    await life.flags(tx, contact, leg, held=None, muted=on, sequence=sequence)
                 case _:
                     return
 
@@ -88,7 +116,7 @@ async def _learn_conference(tx: Transaction, call: calls.Call, conference_sid: s
 
 async def _leg_of(tx: Transaction, contact_id: UUID, form: Form) -> calls.Leg | None:
     label, sid = form.get("ParticipantLabel", ""), form.get("CallSid")
-    for leg in await calls.legs(tx, contact_id):
+    for leg in reversed(await calls.legs(tx, contact_id)):
         if leg.label == label or (sid and leg.call_sid == sid):
             if sid:
                 await calls.learn_sid(tx, leg, sid)

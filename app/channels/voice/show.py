@@ -20,9 +20,13 @@ async def show(
     settled: Control | None = None,
     error: Any = _KEEP,
     held_since: Any = _KEEP,
+    parties: Any = _KEEP,
+    guest_ended: Any = _KEEP,
+    is_hold_long: Any = _KEEP,
 ) -> None:
     """Change the named parts and tell the agent. `held_since` is a time or None; `settled` is the control that is
-    not pending any more (a later one stays)."""
+    not pending any more (a later one stays); `parties` as `parties.shown` makes them; `guest_ended`: what became of the
+    last guest; `is_hold_long`: the agent is reminded that everybody is on hold."""
     contact = await contact_rows.get(tx, contact_id)
     media = dict(contact.media)
     if state is not None:
@@ -35,6 +39,12 @@ async def show(
         media["command_error"] = error
     if held_since is not _KEEP:
         media["held_since"] = held_since.isoformat() if held_since else None
+    if parties is not _KEEP and media.get("parties", []) != parties:
+        media["parties"] = parties
+    if guest_ended is not _KEEP and media.get("guest_ended") != guest_ended:
+        media["guest_ended"] = guest_ended
+    if is_hold_long is not _KEEP and media.get("is_hold_long", False) != is_hold_long:
+        media["is_hold_long"] = is_hold_long
     if media == contact.media:
         return
     changed = await contact_rows.change(tx, contact_id, {"media": media})

@@ -33,6 +33,10 @@ class VoiceUrls:
         """The address for news of one leg."""
         return f"{self._base}/{path}?leg={leg_id}"
 
+    def of_recording(self, recording_id: UUID) -> str:
+        """The address for news of one recording."""
+        return f"{self._base}/recording?recording={recording_id}"
+
     def music(self) -> str:
         """What waiting and held customers hear."""
         return f"{self._site}/media/hold-music.wav"

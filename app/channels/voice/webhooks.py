@@ -13,8 +13,11 @@ from starlette.routing import Route
 
 from app.channels.twilio.signature import Form, WebhookVerifier
 from app.channels.voice import twiml, urls
+from app.channels.voice.answering import Dialled
 from app.channels.voice.inbound import Inbound
+from app.channels.voice.recording.reports import RecordingReports
 from app.channels.voice.reports import Reports
+from app.channels.voice.survey.answering import SurveyAnswers
 from app.channels.voice.waiting import WaitingRoom
 from app.core.db import Database
 from app.core.errors import AppError, InvalidInput
@@ -35,8 +38,8 @@ def _id(request: Request, name: str) -> UUID:
         raise InvalidInput.of(name, "must be in the address, as we gave it") from None
 
 
-def _step(request: Request) -> int | None:
-    text = request.query_params.get("v", "")
+def _number(request: Request, name: str) -> int | None:
+    text = request.query_params.get(name, "")
     return int(text[:9]) if text.isascii() and text.isdigit() else None
 
 
@@ -46,6 +49,9 @@ def voice_routes(database: Database, settings: Settings) -> list[Route]:
     inbound = Inbound(database, settings)
     room = WaitingRoom(database, settings)
     reports = Reports(database)
+    dialled = Dialled(database, settings)
+    recordings = RecordingReports(database)
+    surveys = SurveyAnswers(database, settings)
 
     def route(path: str, handle: Callable[[Request, Form], Awaitable[Response]]) -> Route:
         async def endpoint(request: Request) -> Response:
@@ -61,10 +67,13 @@ def voice_routes(database: Database, settings: Settings) -> list[Route]:
         return _document(await inbound.receive(form))
 
     async def gather(request: Request, form: Form) -> Response:
-        return _document(await inbound.reply(form, _id(request, "contact"), _step(request)))
+        return _document(await inbound.reply(form, _id(request, "contact"), _number(request, "v")))
 
     async def wait(request: Request, form: Form) -> Response:
         return _document(await room.wait(form, _id(request, "contact")))
+
+    async def wait_key(request: Request, form: Form) -> Response:
+        return _document(await room.key(form, _id(request, "contact")))
 
     async def queue_left(request: Request, form: Form) -> Response:
         return _document(await room.left(form, _id(request, "contact")))
@@ -78,6 +87,16 @@ def voice_routes(database: Database, settings: Settings) -> list[Route]:
     async def hold(request: Request, form: Form) -> Response:
         return _document(await room.hold(form, _id(request, "contact")))
 
+    async def voicemail_done(request: Request, form: Form) -> Response:
+        return _document(await room.message_left(form, _id(request, "contact")))
+
+    async def survey(request: Request, form: Form) -> Response:
+        nth = _number(request, "n")
+        return _document(await surveys.reply(form, _id(request, "contact"), nth))
+
+    async def answered(request: Request, form: Form) -> Response:
+        return _document(await dialled.answered(form, _id(request, "leg")))
+
     async def call_status(_: Request, form: Form) -> Response:
         await reports.call_status(form)
         return Response(status_code=204)
@@ -90,15 +109,24 @@ def voice_routes(database: Database, settings: Settings) -> list[Route]:
         await reports.room(form, _id(request, "contact"))
         return Response(status_code=204)
 
+    async def recording(request: Request, form: Form) -> Response:
+        await recordings.recording(form, _id(request, "recording"))
+        return Response(status_code=204)
+
     return [
         route("inbound", first),
         route(twiml.GATHER_PATH, gather),
         route(twiml.WAIT_PATH, wait),
+        route(twiml.WAIT_KEY_PATH, wait_key),
         route(twiml.QUEUE_LEFT_PATH, queue_left),
         route(twiml.AFTER_QUEUE_PATH, after_queue),
         route(twiml.AFTER_CONFERENCE_PATH, after_conference),
         route(twiml.HOLD_PATH, hold),
+        route(twiml.VOICEMAIL_PATH, voicemail_done),
+        route(twiml.SURVEY_PATH, survey),
+        route(twiml.ANSWERED_PATH, answered),
         route("call-status", call_status),
         route("leg", leg),
+        route("recording", recording),
         route(twiml.CONFERENCE_PATH, conference),
     ]

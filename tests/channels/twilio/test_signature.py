@@ -14,10 +14,13 @@ from app.core.settings import Settings
 from tests.channels.voice.line import ACCOUNT, sign
 
 DATA = Path(__file__).parents[2] / "simulator" / "data" / "signature-vectors.json"
+# One that only the Node library accepts, by trying two spellings of a quote; the others refuse it.
+NODE_ONLY = "apostrophe in query (legacy)"
+# Our public address names no user and password, so those of addresses that do are not ours.
 VECTORS = [
     vector
     for vector in json.loads(DATA.read_text(encoding="utf-8"))["vectors"]
-    if vector["libraries"] == "all" and vector["body"] is None
+    if "@" not in urlsplit(vector["url"]).netloc
 ]
 BASE = "https://cc.example.com"
 
@@ -52,12 +55,13 @@ def request(path: str, query: str, body: bytes, headers: list[tuple[str, str]]) 
 async def test_published_vectors(vector: dict[str, Any]) -> None:
     parts = urlsplit(vector["url"])
     verifier = WebhookVerifier(settings(f"{parts.scheme}://{parts.netloc}", vector["auth_token"]))
-    body = urlencode(vector["params"], doseq=True).encode()
+    is_form = vector["body"] is None  # we have no webhook that takes JSON: a right signature does not help it
+    body = urlencode(vector["params"], doseq=True).encode() if is_form else vector["body"].encode()
     webhook = request(parts.path, parts.query, body, [("x-twilio-signature", vector["signature"])])
     with pytest.raises(WebhookRefused) as refused:  # the vectors name no account of ours
         await verifier.verified_form(webhook)
     is_believed = "another account" in str(refused.value.detail)
-    assert is_believed is vector["valid"]
+    assert is_believed is (vector["valid"] and is_form and vector["name"] != NODE_ONLY)
 
 
 async def test_the_address_comes_from_the_settings_never_from_headers() -> None:

@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl
 
 import httpx
 
+from tests.channels.voice.recorder import FakeRecordings
+
 ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 
 
@@ -63,6 +65,7 @@ class FakeCarrier:
         self.requests: list[Request] = []
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
         self.legs_made = 0
+        self.recordings = FakeRecordings()
         self._numbers = itertools.count(1)
         self.transport = httpx.MockTransport(self._serve)
 
@@ -80,8 +83,9 @@ class FakeCarrier:
 
     def joins(self, room: Room, sid: str, label: str) -> None:
         """Somebody is in the room now (the callback is the test's to send)."""
+        asked = room.people.get(sid, {"hold": False, "muted": False})
         room.people[sid] = {
-            "call_sid": sid, "label": label, "status": "connected", "hold": False, "conference_sid": room.sid,
+            **asked, "call_sid": sid, "label": label, "status": "connected", "conference_sid": room.sid,
         }  # fmt: skip
         self.calls[sid] = "in-progress"
         if len(room.people) > 1:
@@ -138,10 +142,24 @@ class FakeCarrier:
                 return "create", lambda: self._create(name, fields)
             case "POST", ["Conferences", sid, "Participants", who]:
                 return "update_participant", lambda: self._update_participant(sid, who, fields)
+            case "POST", ["Calls"]:
+                return "create_call", lambda: self._create_call()
             case "POST", ["Calls", sid]:
                 return "update_call", lambda: self._update_call(sid, fields)
             case "GET", ["Calls", sid]:
                 return "fetch_call", lambda: self._fetch_call(sid)
+            case "POST", ["Calls", sid, "Recordings"]:
+                return "create_recording", lambda: self.recordings.create(sid, self.calls)
+            case "POST", ["Calls", sid, "Recordings", recording]:
+                return "update_recording", lambda: self.recordings.update(sid, recording, fields)
+            case "GET", ["Calls", sid, "Recordings"]:
+                return "list_recordings", lambda: self.recordings.of_call(sid)
+            case "GET", ["Recordings", name] if "." in name:
+                return "download", lambda: self.recordings.sound(name)
+            case "GET", ["Recordings", sid]:
+                return "fetch_recording", lambda: self.recordings.fetch(sid)
+            case "DELETE", ["Recordings", sid]:
+                return "delete_recording", lambda: self.recordings.delete(sid)
             case "GET", ["Conferences"]:
                 return "list_rooms", lambda: self._list_rooms(request.url.params["FriendlyName"])
             case "GET", ["Conferences", sid, "Participants"]:
@@ -158,7 +176,7 @@ class FakeCarrier:
         self.legs_made += 1
         self.calls[sid] = "ringing"
         person = {
-            "call_sid": sid, "label": fields["Label"], "status": "ringing", "hold": False,
+            "call_sid": sid, "label": fields["Label"], "status": "ringing", "hold": False, "muted": "Muted" in fields,
             "conference_sid": room.sid,
         }  # fmt: skip
         room.people[sid] = person
@@ -167,9 +185,19 @@ class FakeCarrier:
     def _update_participant(self, room_sid: str, who: str, fields: dict[str, Any]) -> httpx.Response:
         for room in self.rooms:
             if room.sid == room_sid and who in room.people and room.status != "completed":
-                room.people[who]["hold"] = fields["Hold"] == "true"
-                return httpx.Response(200, json=room.people[who])
+                person = room.people[who]
+                if fields.get("CallSidToCoach", who) not in room.people:
+                    return _problem(400, 13240, "CallSidToCoach is not in this conference")
+                flags = {"Hold": "hold", "Muted": "muted", "Coaching": "coaching"}
+                person |= {name: fields[sent] == "true" for sent, name in flags.items() if sent in fields}
+                person["coach"] = fields.get("CallSidToCoach")
+                return httpx.Response(200, json=person)
         return _problem(404, 20404, "not found")
+
+    def _create_call(self) -> httpx.Response:
+        sid = self._sid("CA")
+        self.calls[sid] = "queued"
+        return httpx.Response(201, json={"sid": sid, "status": "queued"})
 
     def _update_call(self, sid: str, fields: dict[str, Any]) -> httpx.Response:
         if sid not in self.calls:

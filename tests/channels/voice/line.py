@@ -30,6 +30,7 @@ from app.demo.summary import MAIN_NUMBER
 from app.main import create_app
 from app.routing import service as routing
 from app.routing.router import Router
+from app.wiring import outlets
 from tests.channels.voice.carrier import FakeCarrier
 from tests.support.clock import FakeClock
 
@@ -78,6 +79,7 @@ class Line:
     sender: CommandSender
     reconciler: Reconciler
     router: Router
+    client: TwilioClient
 
     async def send(
         self,
@@ -187,7 +189,11 @@ class Line:
 
     async def talking(self) -> tuple["Caller", "AgentLeg"]:
         """A caller and an agent in conversation."""
-        caller, leg = await self.connecting()
+        return await self.talking_from(await self.connecting())
+
+    async def talking_from(self, connecting: tuple["Caller", "AgentLeg"]) -> tuple["Caller", "AgentLeg"]:
+        """The same, of a caller whose agent has said yes."""
+        caller, leg = connecting
         await self.run_commands()
         await leg.answers()
         await leg.joins()
@@ -276,14 +282,15 @@ class AgentLeg:
     line: Line
     caller: Caller
     id: UUID
-    offer_id: UUID
-    agent_id: UUID
+    offer_id: UUID | None
+    agent_id: UUID | None
     room: str
+    prefix: str = "agent"  # "guest" for a number outside
 
     @property
     def label(self) -> str:
         """Its label in the room."""
-        return f"agent-{self.id}"
+        return f"{self.prefix}-{self.id}"
 
     @property
     def sid(self) -> str:
@@ -351,6 +358,7 @@ class AgentLeg:
 async def control(line: Line, caller: Caller, leg: AgentLeg, name: str) -> None:
     """The agent presses a button of the call: hold, resume or hang_up."""
     assert caller.contact_id is not None
+    assert leg.agent_id is not None
     async with line.database.transaction() as tx:
         contact = await contact_rows.get_for_update(tx, caller.contact_id)
         await tx.publish(ControlRequested(contact, leg.agent_id, Control(name)))
@@ -391,7 +399,8 @@ async def opened_line(dsn: str) -> AsyncIterator[Line]:
                 http,
                 CommandSender(database, client, settings),
                 Reconciler(database, client),
-                Router(database, settings, new_id()),
+                Router(database, settings, new_id(), outlets=outlets(settings)),
+                client,
             )
         finally:
             clock.uninstall()

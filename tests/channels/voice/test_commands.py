@@ -183,6 +183,7 @@ async def test_a_customer_who_has_gone_when_moved_is_a_hang_up(line: Line) -> No
     line.carrier.ends(caller.sid)
     assert await line.run_commands() == ["move_customer failed"]
     assert await caller.state() == "wrap_up/closing"
+    assert await line.value("select count(*) from alerts") == 0, "it is no fault that a customer hangs up"
     assert await line.run_commands() == ["end_leg done"]
     assert await caller.state() == "wrap_up/closed"
 
@@ -216,6 +217,8 @@ async def test_a_control_that_fails_says_so_and_can_be_tried_again(line: Line) -
     media = await line.value("select media from contacts where id = $1", caller.contact_id)
     assert media["pending_command"] is None
     assert media["command_error"]
+    told = "select data ->> 'command' from alerts where kind = 'command_failed' and subject = $1"
+    assert await line.value(told, str(caller.contact_id)) == "hold", "a supervisor is told"
     await control(line, caller, leg, "hold")
     assert await line.run_commands() == ["hold done"]
     assert await caller.state() == "active/held"

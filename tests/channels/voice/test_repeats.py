@@ -3,11 +3,13 @@
 import asyncio
 
 import httpx
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.channels.voice.line import VOICE, AgentLeg, Caller, Line, opened_line
+from app.channels.voice.reports import EARLY_JOB, Reports
+from tests.channels.voice.line import KNOWN_CALLER, VOICE, AgentLeg, Caller, Line, new_sid, opened_line
 from tests.support.postgres import TestServer
 
 
@@ -15,6 +17,17 @@ async def world(line: Line) -> dict[str, int]:
     """How many rows each table holds, of what a call writes."""
     counts = await line.counts()
     return {name: n for name, n in counts.items() if not name.startswith("pgqueuer")}
+
+
+async def test_the_end_of_a_call_may_overtake_its_beginning(line: Line) -> None:
+    caller = Caller(line, new_sid(), KNOWN_CALLER)
+    assert (await caller.status("completed")).status_code == 404
+    assert (await line.send(f"{VOICE}/inbound", caller.fields(CallStatus="ringing"))).status_code == 200
+    payload = await line.value("select payload from pgqueuer where entrypoint = $1", EARLY_JOB)
+    for _ in range(2):
+        await Reports(line.database).early_status(orjson.loads(payload))
+    caller.contact_id = await line.value("select contact_id from voice_calls where call_sid = $1", caller.sid)
+    assert await caller.state() == "closed/closed"
 
 
 async def test_the_first_webhook_repeated_gets_the_same_answer_and_changes_nothing(line: Line) -> None:

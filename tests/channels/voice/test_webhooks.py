@@ -201,7 +201,10 @@ async def test_news_of_calls_we_do_not_know_is_404(line: Line) -> None:
         assert response.json()["code"] in ("unknown_call", "contact_not_found"), path
     room = recorded("conference-01-participant-join")
     assert (await line.send(f"{VOICE}/conference?contact={unknown}", room)).status_code == 404
-    assert await line.counts() == before
+    after = (
+        await line.counts()
+    )  # the end of a call may overtake its beginning, so that is looked at once more
+    assert {name for name in after if after[name] != before[name]} <= {"pgqueuer", "pgqueuer_log"}
 
 
 async def test_an_address_without_its_contact_is_told(line: Line) -> None:

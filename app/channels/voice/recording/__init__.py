@@ -1,0 +1,1 @@
+"""Recordings of calls: of conversations by the queue's policy, and of messages left."""

@@ -1,0 +1,1 @@
+"""One question after the conversation, answered by key."""
