@@ -1,9 +1,9 @@
 """Translates between self-service's words and those of the packages it meets: FAQ, touchpoints, screen-pop."""
 
-import re
 from typing import Any
 
 from app.faq.confidence import Zone as FaqZone
+from app.faq.forms import plain_text
 from app.faq.search import SearchOutcome
 from app.faq.usage import SearchAction, SearchResolution
 from app.selfservice.locales import Locale
@@ -24,30 +24,6 @@ _ACTIONS = {
 def search_action(zone: FaqZone) -> SearchAction:
     """What the search log calls it."""
     return _ACTIONS[zone]
-
-
-_MARKUP = (
-    (re.compile(r"```.*?```", re.DOTALL), " "),  # code is nothing for the ear
-    (re.compile(r"!?\[([^\]]*)\]\([^)\s]*(?:\s[^)]*)?\)"), r"\1"),  # links and pictures keep their words
-    (re.compile(r"<(?:https?|mailto):[^>\s]*>|https?://[^\s)]+", re.IGNORECASE), ""),
-    (re.compile(r"</?[A-Za-z][^>\n]*>"), ""),
-    (re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+(?:\[[ xX]\]\s+)?)", re.MULTILINE), ""),
-    (re.compile(r"^\s*(?:[-*_]\s*){3,}$", re.MULTILINE), ""),
-    (re.compile(r"^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*:?-*:?\s*$", re.MULTILINE), ""),
-    (re.compile(r"\s*\|\s*"), " "),
-    (re.compile(r"(?<!\\)(\*\*|__|\*|~~|`)(?=\S)(.+?)(?<=[^\s\\])\1"), r"\2"),
-    (re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])"), r"\1"),
-)
-
-
-def plain_text(markdown: str) -> str:
-    """What a voice can read of an answer: words without markup, addresses or tables' lines, one space between them.
-
-    Numbers of lists stay, since they are heard as steps. Syntax: https://spec.commonmark.org/0.31.2/ and GitHub's
-    tables; what is not recognised stays as it is."""
-    for pattern, kept in _MARKUP:
-        markdown = pattern.sub(kept, markdown)
-    return " ".join(markdown.split())
 
 
 def search_result(outcome: SearchOutcome) -> SearchResult:

@@ -5,7 +5,7 @@ in the caller's transaction.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,9 @@ from app.faq import usage as faq_usage
 from app.faq.models import Audience, Language
 from app.intake import mapping
 from app.routing import service as routing
-from app.routing.service import QueueRequest
+from app.routing.hours import ALWAYS_OPEN, Hours
+from app.routing.queueing import REMEMBER
+from app.routing.service import Memory, QueueRequest
 from app.selfservice import flow as flows
 from app.selfservice import runs
 from app.selfservice.definition import FlowDefinition
@@ -42,11 +44,12 @@ from app.touchpoints.log import Line
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where contacts of one address (a phone number, a widget) come in."""
+    """Where contacts of one address (a phone number, a widget) come in; `hours` is what its flow goes by."""
 
     flow_id: UUID
     flow_version: int
     locale: Locale
+    hours: Hours = ALWAYS_OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ async def prepare(
     flow = await runs.definition(reader, entry.flow_id, entry.flow_version)
     facts = _facts(identified, address, entry, now, time_zone)
     turn = flows.start(flow, facts, now=now)
-    return Received(contact_id, _new_contact(channel, address, to_address, identified, facts), entry, turn)
+    new = new_contact(channel, address, to_address, identified, facts.locale)
+    return Received(contact_id, new, entry, turn)
 
 
 def _facts(
@@ -86,13 +90,19 @@ def _facts(
     if isinstance(identified, Certain):
         customer = identified.customer
         locale = Locale(customer.language)
-        return Facts(locale, local_now, known=True, name=customer.display_name, tier=customer.tier)
-    return Facts(entry.locale, local_now, withheld=isinstance(address, Withheld))
+        facts = Facts(locale, local_now, known=True, name=customer.display_name, tier=customer.tier)
+    else:
+        facts = Facts(entry.locale, local_now, withheld=isinstance(address, Withheld))
+    if entry.hours.is_open(now):
+        return facts
+    opens_at = entry.hours.opens_at(now)
+    return replace(facts, is_open=False, opens_at=opens_at.astimezone(time_zone) if opens_at else None)
 
 
-def _new_contact(
-    channel: str, address: PhoneAddress, to_address: str, identified: Identified, facts: Facts
+def new_contact(
+    channel: str, address: PhoneAddress, to_address: str, identified: Identified, locale: Locale
 ) -> NewContact:
+    """A contact from this address, with whom it may be."""
     customer_id, identification, candidates = None, "unknown", []
     match identified:
         case Certain(customer):
@@ -108,7 +118,7 @@ def _new_contact(
         customer_id=customer_id,
         identification=identification,
         candidates=candidates,
-        language=facts.locale.value,
+        language=locale.value,
     )
 
 
@@ -128,11 +138,13 @@ def opening(batch: Batch, received: Received, *, answer: str | None) -> None:
     touchpoints.append_first(batch, subject, [opened, *_lines(received.turn.log, step=state.steps)])
 
 
-async def settle_first_turn(tx: Transaction, received: Received, *, now: datetime) -> None:
+async def settle_first_turn(
+    tx: Transaction, received: Received, *, now: datetime, memory: Memory = REMEMBER
+) -> None:
     """What follows from a first turn that asks nothing: a flow that queues or closes at once."""
     contact = await contact_rows.get_for_update(tx, received.contact_id)
     flow = await runs.definition(tx, received.entry.flow_id, received.entry.flow_version)
-    await _apply(tx, flow, contact, received.turn, now=now)
+    await _apply(tx, flow, contact, received.turn, now=now, memory=memory)
 
 
 async def advance(
@@ -143,6 +155,7 @@ async def advance(
     step: int | None,
     render: Callable[[Turn], str],
     now: datetime,
+    memory: Memory = REMEMBER,
 ) -> str:
     """Take one turn and return what the channel answers (`render` makes it of the turn). A reply to an older step
     (late or repeated) changes nothing and is answered as before.
@@ -163,7 +176,7 @@ async def advance(
         log += turn.log
     await _log_path(tx, contact, log, step=turn.state.steps)
     search_id = await _settle_search(tx, search_id, log, now=now)
-    await _apply(tx, flow, contact, turn, now=now)
+    await _apply(tx, flow, contact, turn, now=now, memory=memory)
     answer = render(turn)
     await runs.save(tx, contact_id, state=turn.state, answer=answer, search_id=search_id)
     return answer
@@ -223,7 +236,7 @@ async def _settle_search(
 
 
 async def _apply(
-    tx: Transaction, flow: FlowDefinition, contact: Contact, turn: Turn, *, now: datetime
+    tx: Transaction, flow: FlowDefinition, contact: Contact, turn: Turn, *, now: datetime, memory: Memory
 ) -> None:
     action = turn.action
     if not isinstance(action, Enqueue | Close):
@@ -235,12 +248,14 @@ async def _apply(
     }
     await contact_rows.change(tx, contact.id, changes)
     if isinstance(action, Enqueue):
-        await _enqueue(tx, contact.id, action, now=now)
+        await _enqueue(tx, contact.id, action, now=now, memory=memory)
     else:
         await contacts.close(tx, contact.id, _OUTCOMES[action.outcome], now=now)
 
 
-async def _enqueue(tx: Transaction, contact_id: UUID, action: Enqueue, *, now: datetime) -> None:
+async def _enqueue(
+    tx: Transaction, contact_id: UUID, action: Enqueue, *, now: datetime, memory: Memory
+) -> None:
     queue_id = await tx.fetchval("select id from queues where key = $1", action.queue)
     if queue_id is None:
         # a queue removed after the flow was published must not strand a caller
@@ -252,7 +267,7 @@ async def _enqueue(tx: Transaction, contact_id: UUID, action: Enqueue, *, now: d
         topic=action.topic,
         reason=action.reason.value if action.reason else None,
     )
-    await routing.enqueue(tx, contact_id, request, now=now)
+    await routing.enqueue(tx, contact_id, request, now=now, memory=memory)
 
 
 _OUTCOMES = {
