@@ -11,7 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from simulator.control import EXCEPTIONS, Control, control_error
+from simulator.control import (
+    EXCEPTIONS,
+    CallControl,
+    EndpointControl,
+    LoadControl,
+    WorldControl,
+    control_error,
+)
 from simulator.network import Simulator
 from simulator.rest.server import handle_rest
 from simulator.sockets import ClientSockets, events_socket
@@ -19,7 +26,6 @@ from simulator.sockets import ClientSockets, events_socket
 
 def create_app(simulator: Simulator) -> Starlette:
     """Serve `simulator`; closing the application closes it."""
-    control = Control(simulator)
     clients = ClientSockets(simulator)
 
     async def rest(request: Request) -> Response:
@@ -34,22 +40,11 @@ def create_app(simulator: Simulator) -> Starlette:
         await simulator.close()
 
     routes = [
-        Route("/healthz", control.health),
         Route("/2010-04-01/{rest:path}", rest, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
-        Route("/sim/directory", control.directory),
-        Route("/sim/calls", control.place, methods=["POST"]),
-        Route("/sim/calls/{sid}", control.fetch),
-        Route("/sim/calls/{sid}/press", control.press, methods=["POST"]),
-        Route("/sim/calls/{sid}/say", control.say, methods=["POST"]),
-        Route("/sim/calls/{sid}/hangup", control.hangup, methods=["POST"]),
-        Route("/sim/calls/{sid}/answer", control.answer, methods=["POST"]),
-        Route("/sim/calls/{sid}/reject", control.reject, methods=["POST"]),
-        Route("/sim/state", control.state),
-        Route("/sim/journal", control.journal),
-        Route("/sim/endpoints/{address}", control.endpoint, methods=["PUT"]),
-        Route("/sim/faults", control.add_fault, methods=["POST"]),
-        Route("/sim/faults", control.clear_faults, methods=["DELETE"]),
-        Route("/sim/oracles", control.oracles),
+        *CallControl(simulator).routes(),
+        *EndpointControl(simulator).routes(),
+        *LoadControl(simulator).routes(),
+        *WorldControl(simulator).routes(),
         WebSocketRoute("/sim/events", events),
         WebSocketRoute("/sim/client", clients.serve),
     ]

@@ -4,11 +4,15 @@ from typing import TYPE_CHECKING
 
 from simulator.calls import Call, CallStatus
 from simulator.journal import EntryKind
-from simulator.rooms import hears
+from simulator.room_sound import rings_in
+from simulator.rooms import Conference, hears
+from simulator.sounds import PROMPT, Sound
+from simulator.speaking import seconds_to_say
 
 if TYPE_CHECKING:
     from simulator.network import Simulator
 
+OVERHEARD_SECONDS = 0.5
 SILENCE_LIMIT = 30.0  # s a customer may hear nothing at all
 
 
@@ -20,7 +24,9 @@ class Audio:
 
     def hear(self, call: Call, text: str, language: str | None, *, interruptible: bool) -> int:
         """The person begins to hear a prompt or music; returns a token for `hush`."""
+        self._prompt_over(call)
         call.hearing = text
+        call.hearing_since = self._sim.clock.now()
         call.hearing_token += 1
         self._caption(call, text, language, interruptible)
         self.changed(call)
@@ -30,18 +36,45 @@ class Audio:
         """The prompt or music is over; with a token only if nothing else began since."""
         if token is not None and token != call.hearing_token:
             return
+        self._prompt_over(call)
         call.hearing = None
         self.changed(call)
+
+    def _prompt_over(self, call: Call) -> None:
+        if call.hearing is not None:
+            until = self._sim.clock.now()
+            heard = frozenset({call.sid})
+            self._sim.recordings.capture(Sound(call.hearing_since, until, PROMPT, call.hearing, heard))
 
     def speak(self, call: Call, text: str) -> list[Call]:
         """A person speaks in a conference or bridge: those who hear it get a caption. Returns them."""
         speaker = call.participant
-        if speaker is None or call.self_muted:
+        if call.self_muted:
             return []
-        listeners = [p.call for p in speaker.conference.present if hears(p, speaker)]
+        name = call.address
+        if speaker is not None:
+            listeners = [p.call for p in speaker.conference.present if hears(p, speaker)]
+            name = speaker.label or call.from_
+        else:
+            listeners = [call.bridged_with] if call.bridged_with else []
         for listener in listeners:
-            self._caption(listener, text, None, False, speaker.label or call.from_)
+            self._caption(listener, text, None, False, name)
+        room = speaker.conference if speaker and not (speaker.hold or speaker.muted) else None
+        self.uttered(call, text, listeners, None if speaker and speaker.coaching else room)
         return listeners
+
+    def overhear(self, call: Call, text: str) -> None:
+        """A short sound beside whatever else is heard: a beep, ringing, keys."""
+        self._caption(call, text, None, False)
+        now = self._sim.clock.now()
+        heard = frozenset({call.sid})
+        self._sim.recordings.capture(Sound(now, now + OVERHEARD_SECONDS, PROMPT, text, heard))
+
+    def uttered(self, call: Call, text: str, listeners: list[Call], room: "Conference | None" = None) -> None:
+        """The person said this: it goes on the recordings where it can be heard."""
+        now = self._sim.clock.now()
+        heard = frozenset(listener.sid for listener in listeners)
+        self._sim.recordings.capture(Sound(now, now + seconds_to_say(text), call.sid, text, heard, room))
 
     def _caption(
         self, call: Call, text: str, language: str | None, interruptible: bool, speaker: str | None = None
@@ -81,10 +114,12 @@ class Audio:
     def _is_silent(self, call: Call) -> bool:
         if call.status is not CallStatus.IN_PROGRESS or not _is_customer(call) or call.hearing is not None:
             return False
-        if call.collector is not None or call.bridged:
+        if call.collector is not None or call.bridged_with:
             return False
         seat = call.participant
-        return seat is None or not any(hears(seat, other) for other in seat.conference.present)
+        if seat is None:
+            return True
+        return not rings_in(seat) and not any(hears(seat, other) for other in seat.conference.present)
 
 
 def _is_customer(call: Call) -> bool:

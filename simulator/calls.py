@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 if TYPE_CHECKING:
     from simulator.queues import QueueEntry
     from simulator.rooms import Participant
-    from simulator.sources import Source
+    from simulator.scripts import Step
+    from simulator.sources import Fetch, Source
     from simulator.verbs.collector import Collector
 
 T = TypeVar("T")
@@ -42,6 +43,16 @@ class Callback:
     events: frozenset[str]
 
 
+class RecordOnAnswer(TypedDict):
+    """How to record a leg from its answer on (arguments of Recordings.begin)."""
+
+    source: str
+    callback: Callback | None
+    channels: int
+    track: str
+    trim: bool
+
+
 @dataclass(frozen=True, slots=True)
 class GoTo:
     """Interrupt: leave whatever runs and execute this."""
@@ -56,7 +67,16 @@ class HangUp:
     by: str
 
 
-Signal = GoTo | HangUp
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Interrupt of a waiting call: talk to the call that dialled the queue, after hearing `url` if there is one."""
+
+    other: "Call"
+    url: str | None
+    method: str
+
+
+Signal = GoTo | HangUp | Connect
 
 
 class Interrupted(Exception):
@@ -86,6 +106,8 @@ class Call:
     address: str
     created: float
     status: CallStatus = CallStatus.QUEUED
+    met_at: float | None = None  # when the person first heard another person
+    number: int = 0  # of all calls of the run, from 1
     updated: float = 0.0
     started: float | None = None
     answered: float | None = None
@@ -101,8 +123,14 @@ class Call:
     custom: dict[str, str] = field(default_factory=dict)
     hearing: str | None = None
     hearing_token: int = 0
+    hearing_since: float = 0.0
     first_n: int = 0
-    bridged: bool = False
+    bridged_with: "Call | None" = None
+    record: "RecordOnAnswer | None" = None
+    send_digits: str = ""
+    whisper: "Fetch | None" = None
+    whispered: bool = False
+    script: "tuple[Step, ...]" = ()
     self_muted: bool = False
     typed_ahead: str = ""
     collector: "Collector | None" = None

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+LAST = 1 << 60  # added to the order of timers that run after all others of their moment
 SETTLE_TURNS = 60  # event-loop turns without outside work after which nothing more will happen by itself
 STEPPED_START = 1_767_571_200.0  # 2026-01-05T00:00:00Z, where a stepped clock begins unless told otherwise
 
@@ -55,6 +56,13 @@ class RealClock(Clock):
     def now(self) -> float:
         """Virtual seconds since the epoch."""
         return self._wall_start + (time.monotonic() - self._start) * self.speed
+
+    def set_speed(self, speed: float) -> None:
+        """Go on at another pace; what waits already keeps the pace it began with."""
+        if speed <= 0:
+            raise ValueError("speed must be greater than 0")
+        self._wall_start, self._start = self.now(), time.monotonic()
+        self.speed = speed
 
     async def sleep(self, seconds: float) -> None:
         """Wait that many virtual seconds."""
@@ -116,8 +124,14 @@ class SteppedClock(Clock):
         """Run `callback` once after that many virtual seconds."""
         return self._add(seconds, callback)
 
+    def call_last_at(self, t: float, callback: Callable[[], None]) -> TimerHandle:
+        """Run `callback` once at a moment, after all timers of that moment."""
+        return self._push(_Timer(max(self._now, t), LAST + next(self._order), callback))
+
     def _add(self, seconds: float, callback: Callable[[], None]) -> _Timer:
-        timer = _Timer(self._now + max(0.0, seconds), next(self._order), callback)
+        return self._push(_Timer(self._now + max(0.0, seconds), next(self._order), callback))
+
+    def _push(self, timer: _Timer) -> _Timer:
         heapq.heappush(self._timers, timer)
         self._stamp += 1
         return timer

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from simulator.calls import Call
 from simulator.journal import EntryKind
+from simulator.room_sound import RoomSound
 from simulator.rooms import (
     EVENT_GROUPS,
     Conference,
@@ -31,6 +32,7 @@ class Conferences:
     def __init__(self, sim: "Simulator") -> None:
         self._sim = sim
         self.by_sid: dict[str, Conference] = {}
+        self.sound = RoomSound(sim, self._event)
 
     def named(self, name: str) -> Conference | None:
         """The live conference of that name."""
@@ -52,6 +54,9 @@ class Conferences:
             conference.fixed = True
             conference.callback = options.callback
             conference.max_participants = options.max_participants
+            conference.record = options.record
+            conference.record_trim = options.record_trim
+            conference.record_callback = options.record_callback
         if options.label and conference.find(options.label):
             raise JoinRefusedError(16025, f"the label {options.label!r} is already in this conference")
         if len(conference.participants) >= conference.max_participants:
@@ -88,12 +93,20 @@ class Conferences:
         if not conference.started and enough and any(p.starts for p in present):
             conference.started = True
             self._event(conference, "conference-start")
+            self._record(conference)
             for other in present:
                 if not other.hold:
-                    self._stop_music(other)
+                    self.sound.stop(other)
         elif not conference.started:
-            self._start_wait(participant)
+            self.sound.wait(participant)
+        self.sound.beep(participant, entering=True)
         self._changed(conference)
+
+    def _record(self, conference: Conference) -> None:
+        if conference.record:
+            self._sim.recordings.begin(
+                conference, "Conference", conference.record_callback, channels=1, trim=conference.record_trim
+            )
 
     def leave(self, participant: Participant, reason: str, *, gone: bool, kicked: bool = False) -> None:
         """The call is out. `gone`: the call itself ends. Ends the conference when that is due."""
@@ -103,7 +116,9 @@ class Conferences:
         was_in = participant.joined
         participant.joined = False
         participant.call.participant = None
-        self._stop_music(participant)
+        self.sound.stop(participant)
+        if was_in:
+            self.sound.beep(participant, entering=False)
         if was_in or self._sim.config.knobs.failed_leg_event:
             self._event(conference, "participant-leave", participant, leave_fields(participant, reason, gone))
         if not participant.left.done():
@@ -150,7 +165,8 @@ class Conferences:
             self.leave(other, left, gone=False)
             if not joined:
                 self._sim.hang_up(other.call, by="network")
-        fields = {"ReasonConferenceEnded": reason}
+        self._sim.recordings.finish_all(conference)
+        fields = {"ReasonConferenceEnded": reason, "Reason": _in_words(reason, by)}
         if by:
             fields["CallSidEndingConference"] = by.call.sid
             if by.label:
@@ -200,53 +216,20 @@ class Conferences:
         return before != (participant.ends, participant.coaching, participant.coach_sid)
 
     def _hold(self, participant: Participant, hold: bool, url: str | None, method: str) -> None:
-        self._stop_music(participant)
+        self.sound.stop(participant)
         if hold != participant.hold:
             participant.hold = hold
             event = "participant-hold" if hold else "participant-unhold"
             self._event(participant.conference, event, participant)
         if hold:
-            self._start_music(participant, url, method, "voice.conference_hold")
+            self.sound.hold(participant, url, method)
         elif not participant.conference.started:
-            self._start_wait(participant)
+            self.sound.wait(participant)
         self._sim.notify(participant.call, "hold", on=hold)
-
-    def announce(self, conference: Conference, to: list[Participant], url: str, method: str) -> None:
-        """Play a document to some of the participants, then announcement-end (or -fail)."""
-        for participant in to:
-            self._sim.spawn(self._announce(conference, participant, url, method))
-
-    async def _announce(
-        self, conference: Conference, participant: Participant, url: str, method: str
-    ) -> None:
-        failure = await self._sim.play_aside(participant, url, method, "voice.conference_announce")
-        fields = {"AnnounceUrl": url} | ({"ReasonAnnouncementFailed": failure} if failure else {})
-        if conference.ended is None:
-            self._event(
-                conference, "announcement-fail" if failure else "announcement-end", participant, fields
-            )
-
-    def _start_wait(self, participant: Participant) -> None:
-        options = participant.options
-        self._start_music(participant, options.wait_url, options.wait_method, "voice.conference_wait")
-
-    def _start_music(self, participant: Participant, url: str | None, method: str, kind: str) -> None:
-        if url is None:
-            self._sim.hear(participant.call, "♪", None, interruptible=False)
-        elif url:
-            participant.music = self._sim.spawn(self._music(participant, url, method, kind))
-
-    async def _music(self, participant: Participant, url: str, method: str, kind: str) -> None:
-        await self._sim.play_aside(participant, url, method, kind)
-
-    def _stop_music(self, participant: Participant) -> None:
-        if participant.music:
-            participant.music.cancel()
-            participant.music = None
-        self._sim.hush(participant.call)
 
     def _changed(self, conference: Conference) -> None:
         present = conference.present
+        self._sim.hearing.room(conference)
         for participant in present:
             labels = [p.label or p.call.from_ for p in present if p is not participant]
             self._sim.notify(participant.call, "peers", labels=labels)
@@ -293,5 +276,21 @@ class Conferences:
             conference_sid=conference.sid,
             name=conference.name,
             label=participant.label if participant else None,
+            **(_flags(participant) if participant else {}),
             **detail,
         )
+
+
+def _flags(participant: Participant) -> dict[str, bool | str | None]:
+    return {
+        "muted": participant.muted,
+        "hold": participant.hold,
+        "coaching": participant.coaching,
+        "coach_sid": participant.coach_sid,
+    }
+
+
+def _in_words(reason: str, by: Participant | None) -> str:
+    if reason.startswith("participant-with-end") and by:
+        return f"Participant {by.call.sid} with endConferenceOnExit left the conference"
+    return "Conference ended via API" if by is None else "Last participant left the conference"

@@ -32,6 +32,17 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Application:
+    """A TwiML application: what a browser phone reaches when it dials out."""
+
+    sid: str
+    name: str
+    voice_url: str
+    voice_fallback_url: str | None = None
+    status_callback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """A person of the demo directory. `number` is None when the caller withholds it."""
 
@@ -56,10 +67,44 @@ class Knobs:
     reject_status: str = "busy"  # final status of a leg whose client rejects
     offline_status: str = "failed"  # final status of a leg to a client that is not registered
     failed_leg_event: bool = True  # participant-leave (participant_add_failed) for a leg that never joined
+    fallback_covers_actions: bool = True  # a failed action URL goes to the call's fallback too
+    callback_before_answer: bool = False  # the first callback of a new leg overtakes the REST answer
+    queue_action_delay: float = 0.0  # s a queue's action lags behind the redirect that ended the waiting
     record_silence_sends_action: bool = False  # a Record that heard only silence still sends its action
+    idempotency_header: str = "on-retry"  # when I-Twilio-Idempotency-Token is shown: never, on-retry, always
     client_grace: float = 10.0  # s a client leg survives the loss of its socket
     creates_per_second: float = 0.0  # account limit for new outbound calls; 0 = unlimited (Twilio: 1)
+    calls_at_once: int = 0  # live calls of the account; 0 = unlimited (more: error 10004)
+    rest_per_second: float = 0.0  # REST requests; 0 = unlimited (more: 429, 20429)
+    longest_create_queue: float = 86_400.0  # s a new call may wait under the rate limit (more: 22005)
     withheld_number: str = "+266696687"  # what From shows for a caller who withholds the number
+
+
+KNOB_CHOICES = {
+    "reject_status": ("busy", "no-answer", "failed"),
+    "offline_status": ("failed", "no-answer", "busy"),
+    "idempotency_header": ("never", "on-retry", "always"),
+}
+
+
+def knob_variants() -> dict[str, Knobs]:
+    """For everything not known of the live service, the other answer: run a scenario under each of these, too."""
+    return {
+        "early keys are kept": Knobs(drop_early_keys=False),
+        "no Dial action on hang-up": Knobs(dial_action_on_hangup=False),
+        "a conference starts with one": Knobs(conference_starts_with=1),
+        "a rejected leg is no-answer": Knobs(reject_status="no-answer"),
+        "an offline client is no-answer": Knobs(offline_status="no-answer"),
+        "no leave event for a leg that failed": Knobs(failed_leg_event=False),
+        "no fallback for actions": Knobs(fallback_covers_actions=False),
+        "callbacks overtake answers": Knobs(callback_before_answer=True),
+        "the queue's action is late": Knobs(queue_action_delay=3.0),
+        "silence sends the Record action": Knobs(record_silence_sends_action=True),
+        "idempotency tokens always": Knobs(idempotency_header="always"),
+        "idempotency tokens never": Knobs(idempotency_header="never"),
+        "one new call a second": Knobs(creates_per_second=1.0),
+        "slow callbacks": Knobs(latency_min=0.3, latency_max=2.0),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +118,10 @@ class SimulatorConfig:
     numbers: tuple[Number, ...]
     callers: tuple[Caller, ...] = ()
     allow_origins: tuple[str, ...] = ()
+    applications: tuple[Application, ...] = ()
+    api_base_url: str = "https://api.twilio.com"  # what RecordingUrl begins with
+    auth_token_secondary: str | None = field(default=None, repr=False)  # accepted by REST besides the first
+    blocked_prefixes: tuple[str, ...] = ()  # numbers the account may not dial (geographic permissions)
     knobs: Knobs = Knobs()
 
 
@@ -104,6 +153,14 @@ def parse_config(data: object) -> SimulatorConfig:
         numbers=numbers,
         callers=tuple(_caller(item, f"callers[{i}]") for i, item in enumerate(_list(root, "callers", []))),
         allow_origins=tuple(_origins(root)),
+        applications=tuple(
+            _application(item, f"applications[{i}]") for i, item in enumerate(_list(root, "applications", []))
+        ),
+        api_base_url=(_url(root, "api_base_url", "config", optional=True) or "https://api.twilio.com").rstrip(
+            "/"
+        ),
+        auth_token_secondary=_optional_text(root, "auth_token_secondary", ""),
+        blocked_prefixes=tuple(_prefixes(root)),
         knobs=_knobs(root.get("knobs", {})),
     )
 
@@ -118,6 +175,29 @@ def _number(data: object, where: str) -> Number:
         voice_fallback_url=_url(item, "voice_fallback_url", where, optional=True),
         status_callback=_url(item, "status_callback", where, optional=True),
     )
+
+
+def _application(data: object, where: str) -> Application:
+    item = _object(data, where)
+    _refuse_unknown(item, {f.name for f in fields(Application)}, where + ".")
+    sid = _text(item, "sid", where + ".")
+    if not SID.match(sid) or not sid.startswith("AP"):
+        raise ConfigError(f"{where}.sid", "must be AP and 32 hex digits")
+    return Application(
+        sid=sid,
+        name=_text(item, "name", where + "."),
+        voice_url=_url(item, "voice_url", where) or "",
+        voice_fallback_url=_url(item, "voice_fallback_url", where, optional=True),
+        status_callback=_url(item, "status_callback", where, optional=True),
+    )
+
+
+def _prefixes(root: Mapping[str, Any]) -> list[str]:
+    prefixes = _list(root, "blocked_prefixes", [])
+    for i, prefix in enumerate(prefixes):
+        if not isinstance(prefix, str) or not re.match(r"^\+[1-9]\d*$", prefix):
+            raise ConfigError(f"blocked_prefixes[{i}]", "must be + and digits, like +1900")
+    return prefixes
 
 
 def _caller(data: object, where: str) -> Caller:
@@ -140,6 +220,8 @@ def _knobs(data: object) -> Knobs:
         wanted = float if isinstance(known[name], float) else type(known[name])
         if not isinstance(value, wanted) and not (wanted is float and type(value) is int):
             raise ConfigError(f"knobs.{name}", f"must be of type {wanted.__name__}")
+        if value not in KNOB_CHOICES.get(name, (value,)):
+            raise ConfigError(f"knobs.{name}", f"must be one of {', '.join(KNOB_CHOICES[name])}")
     return Knobs(**item)
 
 

@@ -20,16 +20,11 @@ T = TypeVar("T")
 # Attributes that change what happens but are not simulated: said in the journal, never silently skipped.
 NOT_SIMULATED = frozenset(
     {
-        ("Client", "url"),
         ("Conference", "eventCallbackUrl"),
-        ("Conference", "record"),
-        ("Dial", "record"),
         ("Dial", "sequential"),
         ("Enqueue", "workflowSid"),
-        ("Gather", "partialResultCallback"),
         ("Number", "machineDetection"),
-        ("Number", "sendDigits"),
-        ("Number", "url"),
+        ("Sip", "machineDetection"),
         ("Record", "transcribe"),
     }
 )

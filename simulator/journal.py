@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +23,8 @@ class EntryKind(StrEnum):
     CALL = "call"
     CONFERENCE = "conference"
     QUEUE = "queue"
+    AUDIO = "audio"
+    INPUT = "input"
     ERROR = "error"
 
 
@@ -41,7 +43,7 @@ class Entry:
         """The line as the control API sends it."""
         return {
             "n": self.n,
-            "t": round(self.t, 3),
+            "t": self.t,
             "call_sid": self.call_sid,
             "kind": self.kind.value,
             "title": self.title,
@@ -107,6 +109,13 @@ class Journal:
             listener.offer(entry)
         self.recheck()
         return entry
+
+    @staticmethod
+    def parse(lines: Iterable[Mapping[str, Any]]) -> list[Entry]:
+        """Lines as they were written, for example decoded from a JSONL file."""
+        return [
+            Entry(x["n"], x["t"], x["call_sid"], EntryKind(x["kind"]), x["title"], x["detail"]) for x in lines
+        ]
 
     def of(self, call_sid: str | None = None, kind: EntryKind | None = None, after: int = 0) -> list[Entry]:
         """Lines of one call and one kind (None = any) with a number greater than `after`, oldest first."""

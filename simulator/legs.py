@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from simulator.calls import Call, CallStatus, Decision, HangUp, Interrupted, first_of
-from simulator.endpoints import Policy
+from simulator.endpoints import Behaviour, Policy
 
 if TYPE_CHECKING:
     from simulator.network import Simulator
@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 RING_BUFFER_SECONDS = 5.0  # s Twilio adds to the Timeout of a call
 DIAL_SECONDS = 0.3  # s between dialling and ringing
 FINAL_STATUS = {"busy": CallStatus.BUSY, "no-answer": CallStatus.NO_ANSWER, "failed": CallStatus.FAILED}
+DECISIONS = {
+    Policy.ANSWER: "answered",
+    Policy.VOICEMAIL: "answered",
+    Policy.BUSY: "busy",
+    Policy.REJECT: "rejected",
+}
+UNALLOCATED_SIP_CODE = 404
 SIP_CODES = {
     CallStatus.BUSY: 486,
     CallStatus.NO_ANSWER: 487,
@@ -27,12 +34,14 @@ async def dial(sim: "Simulator", call: Call, timeout: float) -> bool:
         sim.progress(call, "initiated")
         call.started = sim.clock.now()
         await call.race(sim.clock.sleep(DIAL_SECONDS))
-        behaviour = sim.endpoints.behaviour(call.address)
+        behaviour = sim.endpoints.rung(call.address)
         call.decision = asyncio.get_running_loop().create_future()
         if behaviour.policy is Policy.OFFLINE:
             return _refuse(sim, call, FINAL_STATUS[sim.config.knobs.offline_status])
+        if behaviour.policy is Policy.UNALLOCATED:
+            return _refuse(sim, call, CallStatus.FAILED, UNALLOCATED_SIP_CODE)
         sim.ringing(call)
-        _script(sim, call, behaviour.policy, behaviour.after)
+        _script(sim, call, behaviour)
         answered = first_of(lambda: _decided(call), lambda: sim.clock.sleep(timeout + RING_BUFFER_SECONDS))
         if await call.race(answered) == 1:
             sim.notify(call, "canceled")
@@ -69,11 +78,11 @@ def _refuse(sim: "Simulator", call: Call, status: CallStatus, sip_code: int | No
     return False
 
 
-def _script(sim: "Simulator", call: Call, policy: Policy, after: float) -> None:
-    decisions = {Policy.ANSWER: "answered", Policy.BUSY: "busy", Policy.REJECT: "rejected"}
-    if policy in decisions:
+def _script(sim: "Simulator", call: Call, behaviour: Behaviour) -> None:
+    call.script = behaviour.steps
+    if behaviour.policy in DECISIONS:
 
         def act() -> None:
-            sim.decide(call, decisions[policy])
+            sim.decide(call, DECISIONS[behaviour.policy])
 
-        sim.clock.call_later(after, act)
+        sim.clock.call_later(behaviour.after, act)

@@ -2,41 +2,51 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpx
 
-from simulator import programs
+from simulator import programs, scripts
+from simulator.account import Account
 from simulator.addresses import split_address
 from simulator.audio import Audio
 from simulator.calls import Call, CallStatus, Decision, HangUp
-from simulator.clock import Clock, RealClock, SteppedClock
+from simulator.clock import Clock, RealClock
 from simulator.conferences import Conferences
 from simulator.config import SimulatorConfig
 from simulator.endpoints import Endpoints
 from simulator.faults import Faults
+from simulator.hearing import Hearing, Timeline
 from simulator.ids import SidFactory
 from simulator.journal import EntryKind, Journal
-from simulator.oracles import Violation, find_violations
+from simulator.oracles import ProductReport, Violation, find_violations
 from simulator.people import People
 from simulator.phones import ClientPhone, Phone
 from simulator.queues import Queues
 from simulator.recordings import Recordings
-from simulator.rooms import Participant
+from simulator.replay import RUN
+from simulator.services import Services
 from simulator.sources import Source
 from simulator.verbs import VERBS
-from simulator.verbs.collector import Collector
+from simulator.waiting import Waiting
 from simulator.webhook_fields import progress_fields
-from simulator.webhooks import FetchFailedError, Webhook, WebhookSender
+from simulator.webhooks import Webhook, WebhookSender
 
 T = TypeVar("T")
 PROGRESS_STATUS = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
-MINIMUM_REAL_PATIENCE = 10.0  # real s a fact is waited for, whatever the speed
 
 
-class Simulator:
+class Phoned(Protocol):
+    """Something with a CallSid: a Call, or a person of the test language at one."""
+
+    @property
+    def sid(self) -> str:
+        """The CallSid."""
+
+
+class Simulator(Waiting, Services):
     """Usable in-process and as the heart of the server. Start nothing, just call; `close()` at the end."""
 
     def __init__(
@@ -51,26 +61,39 @@ class Simulator:
         `seed` SIDs differ from run to run."""
         self.config = config
         self.clock = clock or RealClock()
-        self.rng = random.Random(seed)
-        self.sids = SidFactory(self.rng)
+        self.seed = seed
+        self.sids = SidFactory(self._chance("sids"))
         self.journal = Journal(self.clock.now, journal_path)
-        self.faults = Faults(self.rng)
-        self.sender = WebhookSender(config, self.clock, self.journal, self.faults, self.rng, http_transport)
+        self.journal.add(EntryKind.INPUT, RUN, seed=seed)
+        self.faults = Faults(self._chance("faults"), self.journal)
+        self.sender = WebhookSender(
+            config, self.clock, self.journal, self.faults, self._chance("line"), http_transport
+        )
+        self.account = Account(config, self.clock.now())
         self.queues = Queues(self.sids, self.journal)
         self.conferences = Conferences(self)
         self.recordings = Recordings(self)
-        self.endpoints = Endpoints()
+        self.endpoints = Endpoints(self.journal)
         self.audio = Audio(self)
+        self.hearing = Hearing(self)
         self.people = People(self)
         self.verbs = VERBS
         self.calls: dict[str, Call] = {}
         self.violations: list[Violation] = []
+        self._made = 0
         self.next_create_at = 0.0
+        self.next_create_delay = 0.0
+        self.rest_times: list[float] = []
+        self.faults.hang_up = self.people.drop
         self._tasks: set[asyncio.Task[Any]] = set()
         self.hear = self.audio.hear
         self.hush = self.audio.hush
         self.audio_changed = self.audio.changed
         self.forever = programs.forever
+
+    def _chance(self, what: str) -> random.Random:
+        """A stream of chance of its own, so that one more draw of one kind does not shift all others."""
+        return random.Random() if self.seed is None else random.Random(f"{self.seed}/{what}")
 
     # ---- people (see People and phones.py for what they do)
 
@@ -82,37 +105,11 @@ class Simulator:
         """An agent's softphone, registered from now on."""
         return ClientPhone(self, identity)
 
-    # ---- time and facts
-
-    async def until(self, fact: Callable[[], bool], timeout: float, what: str) -> None:
-        """Wait until `fact` holds, at most `timeout` virtual seconds; else AssertionError naming `what`.
-
-        On a stepped clock time is moved on, timer by timer, as far as needed.
-        """
-        if isinstance(self.clock, SteppedClock):
-            reached = await self._step_until(self.clock, fact, self.clock.now() + timeout)
-        else:
-            speed = self.clock.speed if isinstance(self.clock, RealClock) else 1.0
-            reached = await self.journal.until(fact, max(timeout / speed, MINIMUM_REAL_PATIENCE))
-        if not reached:
-            recent = "\n".join(f"  {e.n} {e.kind} {e.call_sid} {e.title}" for e in list(self.journal)[-25:])
-            raise AssertionError(f"waited {timeout} s for: {what}; the journal ends with\n{recent}")
-
-    @staticmethod
-    async def _step_until(clock: SteppedClock, fact: Callable[[], bool], deadline: float) -> bool:
-        # A fact may take what it found, so it is asked once per step and never again after it held.
-        await clock.settle()
-        while not fact():
-            if not await clock.step(deadline):
-                return fact()
-        return True
-
-    async def advance(self, seconds: float) -> None:
-        """Move a stepped clock on; on a real clock simply wait."""
-        if isinstance(self.clock, SteppedClock):
-            await self.clock.advance(seconds)
-        else:
-            await self.clock.sleep(seconds)
+    def hears(self, listener: Phoned, speaker: Phoned, t: float | None = None) -> bool:
+        """Whether the person at one call hears the one at the other, now or at a virtual moment `t`."""
+        if t is None:
+            return (listener.sid, speaker.sid) in self.hearing.now
+        return Timeline(self.journal).hears(listener.sid, speaker.sid, t)
 
     # ---- calls
 
@@ -122,6 +119,8 @@ class Simulator:
             self.sids.make("CA"), from_, to, direction, address, self.clock.now(), updated=self.clock.now()
         )
         call.first_n = self.journal.last_n
+        self._made += 1
+        call.number = self._made
         self.calls[call.sid] = call
         self.journal.add(EntryKind.CALL, "created", call.sid, direction=direction, to=to, **{"from": from_})
         return call
@@ -138,12 +137,17 @@ class Simulator:
 
     def start_leg(self, call: Call, source: Source, timeout: float) -> None:
         """Dial a leg and follow `source` once it is answered; paced by the account's create limit."""
+        call.queue_time = self.create_queue() + self.next_create_delay
+        self.next_create_delay = 0.0
         rate = self.config.knobs.creates_per_second
         if rate > 0:
-            start = max(self.clock.now(), self.next_create_at)
-            self.next_create_at = start + 1 / rate
-            call.queue_time = start - self.clock.now()
+            self.next_create_at = max(self.clock.now(), self.next_create_at) + 1 / rate
         call.task = self.spawn(programs.run_leg(self, call, source, timeout))
+
+    def create_queue(self) -> float:
+        """Seconds a call made now waits for the account's create limit."""
+        limited = self.config.knobs.creates_per_second > 0
+        return max(0.0, self.next_create_at - self.clock.now()) if limited else 0.0
 
     def start_inbound(self, call: Call, source: Source) -> None:
         """Let an inbound call follow its number's instructions."""
@@ -155,6 +159,8 @@ class Simulator:
         """The callee's device rings."""
         self._set_status(call, CallStatus.RINGING)
         self.progress(call, "ringing")
+        if call.participant:
+            self.conferences.sound.ringback(call.participant)
         self.notify(call, "incoming", **{"from": call.from_}, params=call.custom)
 
     def answered(self, call: Call) -> None:
@@ -163,6 +169,10 @@ class Simulator:
         self._set_status(call, CallStatus.IN_PROGRESS)
         self.progress(call, "answered")
         self.notify(call, "connected")
+        if call.record:
+            self.recordings.begin(call, **call.record)
+        if call.script:
+            self.spawn(scripts.act(self, call, call.script))
         if call.is_client:
             self._check_single_leg(call)
         if call.time_limit:
@@ -216,44 +226,7 @@ class Simulator:
         if call.live:
             call.interrupt(HangUp(by))
 
-    # ---- what running instructions need
-
-    async def until_left(self, participant: Participant) -> None:
-        """Wait until the participant is out of its conference."""
-        await asyncio.shield(participant.left)
-
-    async def star_pressed(self, call: Call) -> None:
-        """Wait until the person presses the star key."""
-        collector = Collector(keys=True, speech=False, num_digits=None, finish_on="*")
-        call.collector = collector
-        try:
-            while not collector.done:
-                collector.changed.clear()
-                await collector.changed.wait()
-        finally:
-            if call.collector is collector:  # runs late when cancelled
-                call.collector = None
-
-    async def ring_all(self, children: list[Call], timeout: float) -> Call | None:
-        """See programs.ring_all."""
-        return await programs.ring_all(self, children, timeout)
-
-    async def bridge(self, call: Call, winner: Call) -> None:
-        """See programs.bridge."""
-        await programs.bridge(self, call, winner)
-
-    async def play_aside(self, participant: Participant, url: str, method: str, kind: str) -> str | None:
-        """See programs.play_aside."""
-        return await programs.play_aside(self, participant, url, method, kind)
-
-    async def fetch_and_ignore(self, hook: Webhook) -> None:
-        """Request a document nobody executes any more."""
-        try:
-            await self.sender.fetch(hook)
-        except FetchFailedError as error:
-            self.journal.add(
-                EntryKind.ERROR, f"{error.code} request failed", hook.call_sid, reason=str(error)
-            )
+    # ---- telling
 
     def notify(self, call: Call, event: str, **fields: Any) -> None:
         """Tell the softphones of a client leg."""
@@ -266,9 +239,9 @@ class Simulator:
         self.violations.append(Violation(oracle, message, call_sid, self.clock.now()))
         self.journal.add(EntryKind.ERROR, f"{oracle}: {message}", call_sid, oracle=oracle)
 
-    def oracles(self) -> list[Violation]:
-        """All violations so far and those of this moment (see oracles.py)."""
-        return find_violations(self)
+    def oracles(self, report: ProductReport | None = None) -> list[Violation]:
+        """All violations so far and those of this moment, with the product's report if there is one."""
+        return find_violations(self, report)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Run something in the background; a failure of the simulator itself is journalled."""

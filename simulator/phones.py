@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from simulator.calls import Call, CallStatus
+from simulator.endpoints import DEFAULT_ANSWER_AFTER, Policy
 from simulator.journal import EntryKind
+from simulator.scripts import parse_steps
 
 if TYPE_CHECKING:
     from simulator.network import Simulator
@@ -124,6 +126,19 @@ class _Ringable:
         self.address = address
         self._seen: set[str] = set()
 
+    def behaves(
+        self,
+        policy: Policy,
+        after: float = DEFAULT_ANSWER_AFTER,
+        *,
+        then: list[dict[str, Any]] | None = None,
+        greeting: str | None = None,
+    ) -> None:
+        """What it does when rung from now on (see endpoints.Policy, and scripts.py for the steps of `then`)."""
+        self._sim.endpoints.set(
+            self.address, policy, after, then=parse_steps(then or [], "then"), greeting=greeting
+        )
+
     async def rings(self, timeout: float = PATIENCE, **params: str) -> RingingLeg:
         """Wait until it rings, with these custom parameters if any are given."""
         found: list[Call] = []
@@ -147,7 +162,7 @@ class _Ringable:
 
 
 class Phone(_Ringable):
-    """A telephone."""
+    """A telephone of the outside world: it dials our numbers, and it can be rung by legs of the product."""
 
     def __init__(self, sim: "Simulator", number: str | None) -> None:
         super().__init__(sim, number or sim.config.knobs.withheld_number)
@@ -169,6 +184,10 @@ class ClientPhone(_Ringable):
     def notify(self, frame: dict[str, Any]) -> None:
         """Take a frame of the client protocol."""
         self.frames.append(frame)
+
+    def call(self, to: str, **params: str) -> PhoneCall:
+        """Dial out from the browser: the TwiML application is asked, with To and these parameters."""
+        return PhoneCall(self._sim, self._sim.people.connect(self.identity, {"To": to, **params}))
 
     def unregister(self) -> None:
         """Go offline; legs in progress stay."""

@@ -4,24 +4,38 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from simulator import legs
-from simulator.calls import Call, CallStatus, GoTo, HangUp, Interrupted
+from simulator.calls import Call, CallStatus, Connect, GoTo, HangUp, Interrupted
 from simulator.execution import Execution, Outcome, UnsupportedVerbError, uninterrupted
 from simulator.journal import EntryKind
 from simulator.rooms import Participant
 from simulator.sources import Fetch, Inline, Seat, Source
-from simulator.verbs.speech import seconds_to_say
+from simulator.speaking import seconds_to_say
 from simulator.webhooks import FetchFailedError
 
 if TYPE_CHECKING:
     from simulator.network import Simulator
 
+SECONDS_PER_KEY = 0.2
 APPLICATION_ERROR = "We are sorry, an application error has occurred. Goodbye."
 
 
 async def run_leg(sim: "Simulator", call: Call, source: Source, timeout: float) -> None:
     """An outbound leg: ring, and when answered follow its instructions to the end."""
     if await legs.dial(sim, call, timeout):
+        if call.send_digits:
+            sim.spawn(send_keys(sim, call, call.send_digits))
         await run_call(sim, call, source)
+
+
+async def send_keys(sim: "Simulator", call: Call, digits: str) -> None:
+    """Play keys to the person at the leg; w waits half a second, W one."""
+    sent = ""
+    for key in digits:
+        await sim.clock.sleep({"w": 0.5, "W": 1.0}.get(key, SECONDS_PER_KEY))
+        sent += "" if key in "wW" else key
+    if call.live:
+        sim.journal.add(EntryKind.CALL, "keys sent", call.sid, digits=digits)
+        sim.audio.overhear(call, f"(keys {sent})")
 
 
 async def run_child(sim: "Simulator", call: Call, timeout: float) -> None:
@@ -29,7 +43,19 @@ async def run_child(sim: "Simulator", call: Call, timeout: float) -> None:
     if not await legs.dial(sim, call, timeout):
         return
     try:
+        if call.send_digits:
+            await call.race(send_keys(sim, call, call.send_digits))
+        if (
+            call.whisper
+            and await Execution(sim, call, "voice", call.race).run(call.whisper) is not Outcome.ENDED
+        ):
+            sim.finish(call, CallStatus.COMPLETED)
+            return
+        call.whispered = True
+        sim.journal.recheck()
         await call.race(sim.forever())
+    except FetchFailedError as error:
+        sim.journal.add(EntryKind.ERROR, f"{error.code} document failed", call.sid, reason=str(error))
     except Interrupted as stop:
         call.ended_by = stop.signal.by if isinstance(stop.signal, HangUp) else "api"
     sim.finish(call, CallStatus.COMPLETED)
@@ -57,7 +83,7 @@ async def _follow(sim: "Simulator", call: Call, source: Source) -> CallStatus:
             case HangUp(by=by):
                 call.ended_by = by
                 return _final_status(call, outcome, hung_up=True)
-            case None:
+            case Connect() | None:
                 call.ended_by = "network"
                 return _final_status(call, outcome, hung_up=False)
 
@@ -82,6 +108,9 @@ async def _attempt(sim: "Simulator", call: Call, source: Source) -> Outcome:
             EntryKind.ERROR, f"{error.code} document failed", call.sid, reason=str(error), url=error.url
         )
         fallback = _fallback(call, source, error)
+        first = isinstance(source, Fetch) and error.url == source.url
+        if not first and not sim.config.knobs.fallback_covers_actions:
+            fallback = None
         if fallback:
             return await _attempt(sim, call, fallback)
         return await _application_error(sim, call)
@@ -141,13 +170,23 @@ async def play_aside(
 
 
 async def bridge(sim: "Simulator", call: Call, winner: Call) -> None:
-    """Two legs of a Dial talk until one hangs up."""
-    call.bridged = winner.bridged = True
+    """Two legs of a Dial talk until one hangs up, once the callee has heard what is for it alone."""
+    await sim.journal.until(lambda: winner.whispered or not winner.live, None)
+    await talk(sim, call, winner)
+
+
+async def talk(sim: "Simulator", call: Call, winner: Call) -> None:
+    """Two calls hear each other until the second is over."""
+    call.bridged_with, winner.bridged_with = winner, call
+    sim.hearing.bridge(call, winner)
     sim.audio_changed(call)
+    sim.journal.recheck()
     try:
         await sim.journal.until(lambda: not winner.live, None)
     finally:
-        call.bridged = winner.bridged = False
+        sim.hearing.bridge(call, None)
+        call.bridged_with = winner.bridged_with = None
+        sim.journal.recheck()
 
 
 async def ring_all(sim: "Simulator", children: list[Call], timeout: float) -> Call | None:

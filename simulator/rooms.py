@@ -45,6 +45,10 @@ class JoinOptions:
     wait_method: str = "POST"
     max_participants: int = MAX_PARTICIPANTS
     callback: Callback | None = None
+    early_media: bool = True
+    record: bool = False  # record-from-start
+    record_trim: bool = True
+    record_callback: Callback | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -95,6 +99,9 @@ class Conference:
     updated: float
     callback: Callback | None = None
     max_participants: int = MAX_PARTICIPANTS
+    record: bool = False
+    record_trim: bool = True
+    record_callback: Callback | None = None
     fixed: bool = False
     started: bool = False
     ended: float | None = None

@@ -12,7 +12,7 @@ from simulator.calls import Call, CallStatus
 from simulator.clock import TimerHandle
 from simulator.journal import Entry
 from simulator.network import Simulator
-from simulator.people import NotLiveError
+from simulator.people import NotLiveError, UnknownNumberError
 
 BAD_TOKEN = 20101  # Twilio: invalid access token
 EXPIRED_TOKEN = 20104  # Twilio: access token expired
@@ -197,9 +197,20 @@ class ClientSockets:
         except (ValueError, NotLiveError) as error:
             phone.notify({"type": "error", "code": BAD_FRAME, "message": str(error)})
 
+    def _connect(self, identity: str, params: object) -> None:
+        if not isinstance(params, dict) or not all(isinstance(value, str) for value in params.values()):
+            raise TokenError(BAD_FRAME, "params: must be an object of texts")
+        try:
+            self._sim.people.connect(identity, params)
+        except UnknownNumberError as error:
+            raise TokenError(NO_SUCH_CALL, f"there is no TwiML application ({error})") from None
+
     def _act(self, identity: str, frame: object) -> None:
         if not isinstance(frame, dict):
             raise TokenError(BAD_FRAME, "a frame must be a JSON object")
+        if frame.get("type") == "connect":
+            self._connect(identity, frame.get("params", {}))
+            return
         call = next((c for c in self._legs(identity) if c.sid == frame.get("call_sid")), None)
         if call is None:
             raise TokenError(NO_SUCH_CALL, "call_sid: there is no such live call of this client")

@@ -1,14 +1,13 @@
 """Calls and their recordings over REST."""
 
 import asyncio
-from typing import Any
 
 from simulator.addresses import is_dialable
-from simulator.calls import Call, Callback, CallStatus, GoTo
+from simulator.calls import Call, Callback, CallStatus, GoTo, RecordOnAnswer
+from simulator.config import Application
 from simulator.network import Simulator
-from simulator.recordings import Recording
 from simulator.rest.paging import in_dates, page
-from simulator.rest.render import base_uri, render_call, render_recording
+from simulator.rest.render import base_uri, render_call
 from simulator.rest.request import RestAnswer, RestRequest
 from simulator.rest.validation import RestError, Values
 from simulator.sources import Fetch, Inline
@@ -23,7 +22,14 @@ def check_addresses(sim: Simulator, form: Values) -> None:
     to, from_ = form.text("To") or "", form.text("From") or ""
     if not is_dialable(to):
         raise RestError(400, 21211, f"To: {to!r} is not a number in E.164, client: or sip: address")
-    own = any(number.number == from_ for number in sim.config.numbers)
+    limit = sim.config.knobs.calls_at_once
+    if limit and sum(call.live for call in sim.calls.values()) >= limit:
+        raise RestError(429, 10004, "Call concurrency limit exceeded")
+    if sim.create_queue() > sim.config.knobs.longest_create_queue:
+        raise RestError(429, 22005, "The queue of new calls is full")
+    if any(to.startswith(prefix) for prefix in sim.config.blocked_prefixes):
+        raise RestError(400, 21215, f"To: the account may not call {to}: no geographic permission")
+    own = sim.account.number(from_) is not None
     if not own and not from_.startswith(("client:", "sip:")) and "CallToken" not in form:
         raise RestError(400, 21212, f"From: {from_!r} is not a number of this account")
 
@@ -46,21 +52,56 @@ async def create_call(sim: Simulator, request: RestRequest) -> RestAnswer:
     """Dial a leg that follows Url or Twiml once answered."""
     form = request.form
     check_addresses(sim, form)
-    source = _source(form)
+    application = _application(sim, form)
+    source = _source(form) or (Fetch(application.voice_url, "voice.redirect") if application else None)
     if source is None:
         raise RestError(400, 21205, "Url: Url or Twiml is required")
     call = sim.new_leg(form.text("From") or "", form.text("To") or "")
     call.status_callback = leg_callback(form)
     call.fallback_url = form.text("FallbackUrl")
+    if application and call.fallback_url is None:
+        call.fallback_url = application.voice_fallback_url
+    call.send_digits = form.text("SendDigits") or ""
+    call.record = leg_recording(form)
     call.fallback_method = form.text("FallbackMethod") or "POST"
     call.time_limit = float(form.number("TimeLimit", 0)) or None
     sim.start_leg(call, source, ring_seconds(form))
     return RestAnswer(201, render_call(sim, call), call.sid)
 
 
+def _application(sim: Simulator, form: Values) -> Application | None:
+    sid = form.text("ApplicationSid")
+    if sid is None:
+        return None
+    application = sim.account.application(sid)
+    if application is None:
+        raise RestError(400, 21218, f"ApplicationSid: there is no application {sid}")
+    return application
+
+
+def recording_callback(form: Values, prefix: str = "") -> Callback | None:
+    """The recording status callback fields of a create request."""
+    url = form.text(f"{prefix}RecordingStatusCallback")
+    if not url:
+        return None
+    events = form.words(f"{prefix}RecordingStatusCallbackEvent", "completed")
+    return Callback(url, form.text(f"{prefix}RecordingStatusCallbackMethod") or "POST", events)
+
+
+def leg_recording(form: Values) -> RecordOnAnswer | None:
+    """The Record fields of a create request."""
+    if not form.flag("Record"):
+        return None
+    return RecordOnAnswer(
+        source="OutboundAPI",
+        callback=recording_callback(form),
+        channels=2 if form.text("RecordingChannels") == "dual" else 1,
+        track=form.text("RecordingTrack") or "both",
+        trim=form.text("Trim") == "trim-silence",
+    )
+
+
 def _source(form: Values) -> Fetch | Inline | None:
-    if form.text("ApplicationSid"):
-        raise RestError(400, 20001, "ApplicationSid: is not simulated, use Url or Twiml")
     twiml, url = form.text("Twiml"), form.text("Url")
     if twiml:
         return Inline(twiml)
@@ -125,70 +166,4 @@ async def delete_call(sim: Simulator, request: RestRequest) -> RestAnswer:
     if call.live:
         raise RestError(409, 20009, "Sid: a live call cannot be deleted")
     del sim.calls[call.sid]
-    return RestAnswer(204, None)
-
-
-def _recording(sim: Simulator, request: RestRequest) -> Recording:
-    call = find_call(sim, request.path["CallSid"])
-    of_call = sim.recordings.of(call)
-    if request.path["Sid"] == "Twilio.CURRENT":
-        running = [r for r in of_call if r.ended is None]
-        found = running[-1] if running else None
-    else:
-        found = next((r for r in of_call if r.sid == request.path["Sid"]), None)
-    if found is None:
-        raise RestError(404, 20404, f"The recording {request.path['Sid']} was not found")
-    return found
-
-
-async def create_recording(sim: Simulator, request: RestRequest) -> RestAnswer:
-    """Start recording a call in progress."""
-    call, form = find_call(sim, request.path["CallSid"]), request.form
-    if call.status is not CallStatus.IN_PROGRESS:
-        raise RestError(400, 21220, "CallSid: the call is not in progress")
-    url = form.text("RecordingStatusCallback")
-    events = form.words("RecordingStatusCallbackEvent", "completed")
-    callback = Callback(url, form.text("RecordingStatusCallbackMethod") or "POST", events) if url else None
-    recording = sim.recordings.begin(
-        call,
-        "StartCallRecordingAPI",
-        callback,
-        channels=2 if form.text("RecordingChannels") == "dual" else 1,
-        track=form.text("RecordingTrack") or "both",
-    )
-    return RestAnswer(201, render_recording(sim, recording), call.sid)
-
-
-async def list_recordings(sim: Simulator, request: RestRequest) -> RestAnswer:
-    """Recordings of a call."""
-    call = find_call(sim, request.path["CallSid"])
-    found = [r for r in sim.recordings.of(call) if in_dates(request.query, "DateCreated", r.began)]
-    items: list[dict[str, Any]] = [render_recording(sim, r) for r in found]
-    path = f"{base_uri(sim)}/Calls/{call.sid}/Recordings.json"
-    return RestAnswer(200, page(path, "recordings", items, request.query))
-
-
-async def fetch_recording(sim: Simulator, request: RestRequest) -> RestAnswer:
-    """One recording."""
-    return RestAnswer(200, render_recording(sim, _recording(sim, request)))
-
-
-async def update_recording(sim: Simulator, request: RestRequest) -> RestAnswer:
-    """Pause, resume or stop a recording that runs."""
-    recording = _recording(sim, request)
-    status = request.form.text("Status") or ""
-    if status not in ("in-progress", "paused", "stopped"):
-        raise RestError(400, 21220, "Status: must be in-progress, paused or stopped")
-    if recording.ended is not None:
-        raise RestError(404, 20404, f"The recording {recording.sid} has ended")
-    sim.recordings.set_status(recording, status)
-    return RestAnswer(200, render_recording(sim, recording))
-
-
-async def delete_recording(sim: Simulator, request: RestRequest) -> RestAnswer:
-    """Forget a recording that has ended."""
-    recording = _recording(sim, request)
-    if recording.ended is None:
-        raise RestError(409, 20009, "Sid: a running recording cannot be deleted")
-    del sim.recordings.by_sid[recording.sid]
     return RestAnswer(204, None)

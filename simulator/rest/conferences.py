@@ -4,7 +4,13 @@ from typing import Any
 
 from simulator.calls import Callback
 from simulator.network import Simulator
-from simulator.rest.calls import check_addresses, leg_callback, ring_seconds
+from simulator.rest.calls import (
+    check_addresses,
+    leg_callback,
+    leg_recording,
+    recording_callback,
+    ring_seconds,
+)
 from simulator.rest.paging import in_dates, page
 from simulator.rest.render import base_uri, render_conference, render_participant
 from simulator.rest.request import RestAnswer, RestRequest
@@ -30,7 +36,8 @@ async def list_conferences(sim: Simulator, request: RestRequest) -> RestAnswer:
     return RestAnswer(200, page(f"{base_uri(sim)}/Conferences.json", "conferences", items, query))
 
 
-def _conference(sim: Simulator, sid: str) -> Conference:
+def find_conference(sim: Simulator, sid: str) -> Conference:
+    """The conference, ended or not; raises RestError 404."""
     conference = sim.conferences.by_sid.get(sid)
     if conference is None:
         raise RestError(404, 20404, f"The conference {sid} was not found")
@@ -38,7 +45,7 @@ def _conference(sim: Simulator, sid: str) -> Conference:
 
 
 def _live_conference(sim: Simulator, sid: str) -> Conference:
-    conference = _conference(sim, sid)
+    conference = find_conference(sim, sid)
     if conference.ended is not None:
         raise RestError(404, 20404, f"The conference {sid} has ended")
     return conference
@@ -46,7 +53,7 @@ def _live_conference(sim: Simulator, sid: str) -> Conference:
 
 async def fetch_conference(sim: Simulator, request: RestRequest) -> RestAnswer:
     """One conference."""
-    return RestAnswer(200, render_conference(sim, _conference(sim, request.path["Sid"])))
+    return RestAnswer(200, render_conference(sim, find_conference(sim, request.path["Sid"])))
 
 
 async def update_conference(sim: Simulator, request: RestRequest) -> RestAnswer:
@@ -55,7 +62,7 @@ async def update_conference(sim: Simulator, request: RestRequest) -> RestAnswer:
     url = request.form.text("AnnounceUrl")
     if url:
         method = request.form.text("AnnounceMethod") or "POST"
-        sim.conferences.announce(conference, conference.present, url, method)
+        sim.conferences.sound.announce(conference, conference.present, url, method)
     if request.form.text("Status") == "completed":
         sim.conferences.end(conference, "conference-ended-via-api")
     return RestAnswer(200, render_conference(sim, conference))
@@ -75,6 +82,8 @@ async def create_participant(sim: Simulator, request: RestRequest) -> RestAnswer
         del sim.calls[call.sid]
         raise RestError(400, error.code, str(error)) from error
     call.status_callback = leg_callback(form)
+    call.record = leg_recording(form)
+    call.send_digits = form.text("SendDigits") or ""
     call.time_limit = float(form.number("TimeLimit", 0)) or None
     sim.start_leg(call, Seat(conference.sid, options), ring_seconds(form))
     return RestAnswer(201, render_participant(sim, participant), call.sid)
@@ -96,12 +105,16 @@ def _options(form: Values) -> JoinOptions:
         wait_method=form.text("WaitMethod") or "POST",
         max_participants=form.number("MaxParticipants", MAX_PARTICIPANTS),
         callback=Callback(url, method, events) if url else None,
+        early_media=form.flag("EarlyMedia") is not False,
+        record=form.text("ConferenceRecord") in ("true", "record-from-start"),
+        record_trim=form.text("ConferenceTrim") != "do-not-trim",
+        record_callback=recording_callback(form, "Conference"),
     )
 
 
 async def list_participants(sim: Simulator, request: RestRequest) -> RestAnswer:
     """Participants of a conference, filtered."""
-    conference = _conference(sim, request.path["ConferenceSid"])
+    conference = find_conference(sim, request.path["ConferenceSid"])
     query = request.query
     wanted = [
         p
@@ -116,7 +129,7 @@ async def list_participants(sim: Simulator, request: RestRequest) -> RestAnswer:
 
 
 def _participant(sim: Simulator, request: RestRequest) -> Participant:
-    conference = _conference(sim, request.path["ConferenceSid"])
+    conference = find_conference(sim, request.path["ConferenceSid"])
     participant = conference.find(request.path["CallSid"])
     if participant is None:
         raise RestError(404, 20404, f"The participant {request.path['CallSid']} was not found")
@@ -149,7 +162,7 @@ async def update_participant(sim: Simulator, request: RestRequest) -> RestAnswer
     url = form.text("AnnounceUrl")
     if url:
         method = form.text("AnnounceMethod") or "POST"
-        sim.conferences.announce(participant.conference, [participant], url, method)
+        sim.conferences.sound.announce(participant.conference, [participant], url, method)
     return RestAnswer(200, render_participant(sim, participant))
 
 

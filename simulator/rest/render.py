@@ -9,6 +9,9 @@ from simulator.recordings import Recording
 from simulator.rooms import Conference, Participant
 from simulator.webhook_fields import API_VERSION, rfc2822
 
+# Callbacks know a source more than Twilio's REST document does.
+REST_SOURCES = {"StartCallRecordingTwiML": "StartCallRecordingAPI"}
+
 
 def base_uri(sim: Simulator) -> str:
     """The account's prefix."""
@@ -117,14 +120,15 @@ def render_member(sim: Simulator, entry: QueueEntry) -> dict[str, Any]:
 
 
 def render_recording(sim: Simulator, recording: Recording) -> dict[str, Any]:
-    """A call Recording resource."""
-    call = recording.call
-    return {
+    """A Recording resource, of a call or a conference."""
+    call, conference = recording.call, recording.conference
+    folder = f"Calls/{call.sid}" if call else f"Conferences/{conference.sid if conference else ''}"
+    shown: dict[str, Any] = {
         "account_sid": sim.config.account_sid,
         "api_version": API_VERSION,
-        "call_sid": call.sid,
+        "call_sid": recording.call_sid,
         "channels": recording.channels,
-        "conference_sid": None,
+        "conference_sid": conference.sid if conference else None,
         "date_created": rfc2822(recording.began),
         "date_updated": rfc2822(recording.ended or recording.began),
         "duration": str(recording.duration) if recording.ended is not None else None,
@@ -133,9 +137,9 @@ def render_recording(sim: Simulator, recording: Recording) -> dict[str, Any]:
         "price": None,
         "price_unit": "USD",
         "sid": recording.sid,
-        "source": recording.source,
+        "source": REST_SOURCES.get(recording.source, recording.source),
         "start_time": rfc2822(recording.began),
         "status": recording.status,
-        "track": recording.track,
-        "uri": f"{base_uri(sim)}/Calls/{call.sid}/Recordings/{recording.sid}.json",
+        "uri": f"{base_uri(sim)}/{folder}/Recordings/{recording.sid}.json",
     }
+    return shown | ({"track": recording.track} if call else {})

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hmac
+import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
@@ -12,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from simulator.faults import FaultEffect, FaultRule
 from simulator.journal import EntryKind
 from simulator.network import Simulator
-from simulator.rest import calls, conferences, queues
+from simulator.rest import account, calls, conferences, queues, recordings
 from simulator.rest.request import RestAnswer, RestRequest
 from simulator.rest.validation import Operation, RestError, Values, check_fields, find_operation
 
@@ -23,11 +24,24 @@ HANDLERS: dict[str, Handler] = {
     "FetchCall": calls.fetch_call,
     "UpdateCall": calls.update_call,
     "DeleteCall": calls.delete_call,
-    "CreateCallRecording": calls.create_recording,
-    "ListCallRecording": calls.list_recordings,
-    "FetchCallRecording": calls.fetch_recording,
-    "UpdateCallRecording": calls.update_recording,
-    "DeleteCallRecording": calls.delete_recording,
+    "CreateCallRecording": recordings.create_recording,
+    "ListCallRecording": recordings.list_recordings,
+    "FetchCallRecording": recordings.fetch_recording,
+    "UpdateCallRecording": recordings.update_recording,
+    "DeleteCallRecording": recordings.delete_recording,
+    "ListRecording": recordings.list_account_recordings,
+    "FetchRecording": recordings.fetch_account_recording,
+    "DeleteRecording": recordings.delete_account_recording,
+    "ListConferenceRecording": recordings.list_recordings,
+    "FetchConferenceRecording": recordings.fetch_recording,
+    "UpdateConferenceRecording": recordings.update_recording,
+    "DeleteConferenceRecording": recordings.delete_recording,
+    "ListIncomingPhoneNumber": account.list_numbers,
+    "FetchIncomingPhoneNumber": account.fetch_number,
+    "UpdateIncomingPhoneNumber": account.update_number,
+    "ListApplication": account.list_applications,
+    "FetchApplication": account.fetch_application,
+    "UpdateApplication": account.update_application,
     "ListConference": conferences.list_conferences,
     "FetchConference": conferences.fetch_conference,
     "UpdateConference": conferences.update_conference,
@@ -49,10 +63,14 @@ REFUSALS = {
     FaultEffect.ERROR_500: RestError(500, 20500, "Internal server error (injected fault)"),
     FaultEffect.ERROR_503: RestError(503, 20503, "Service unavailable (injected fault)"),
     FaultEffect.ERROR_429: RestError(429, 20429, "Too many requests (injected fault)"),
+    FaultEffect.ERROR_401: RestError(401, 20003, "Authenticate (injected fault)"),
+    FaultEffect.ERROR_21220: RestError(400, 21220, "The call is not in progress (injected fault)"),
+    FaultEffect.ERROR_20404: RestError(404, 20404, "It has just left (injected fault)"),
 }
 CALLBACK_PATIENCE = 10.0  # real s the answer waits for the first callback at most
 # Fields that would change what happens but are not simulated: said in the journal, never silently skipped.
-NOT_SIMULATED = frozenset({"Record", "ConferenceRecord", "SendDigits", "MachineDetection", "AsyncAmd"})
+NOT_SIMULATED = frozenset({"MachineDetection", "AsyncAmd"})
+MEDIA = re.compile(r"/2010-04-01/Accounts/AC\w{32}/Recordings/(?P<sid>RE\w{32})\.(?P<kind>wav|mp3)$")
 MAX_BODY = 1_000_000  # bytes
 
 
@@ -64,13 +82,24 @@ async def handle_rest(sim: Simulator, request: Request) -> Response:
     try:
         with sim.clock.busy():
             _authenticate(sim, request)
+            if (wanted_media := MEDIA.match(request.url.path)) and request.method == "GET":
+                operation_id = "FetchRecordingMedia"
+                answered = recordings.media(sim, wanted_media["sid"], wanted_media["kind"])
+                _note(sim, request, operation_id, pairs, 200, None, None)
+                return answered
+            _pace(sim)
             operation, path = find_operation(request.method, request.url.path)
             operation_id = operation.id
             pairs = await _form_pairs(request)
             wanted = _validate(sim, operation, path, request, pairs)
             rules = sim.faults.for_rest(operation.id, _call_sid(path))
+            sim.faults.people(rules, _call_sid(path), after=False)
             _refuse_by_fault(rules)
+            for rule in rules:
+                if rule.effect is FaultEffect.QUEUED:
+                    sim.next_create_delay = rule.delay
             answer = await HANDLERS[operation.id](sim, wanted)
+            sim.faults.people(rules, answer.created_sid or _call_sid(path), after=True)
         answer = await _delay_by_fault(sim, rules, answer)
     except RestError as error:
         if error.code == 20001:
@@ -91,10 +120,27 @@ def _authenticate(sim: Simulator, request: Request) -> None:
         login, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         login, secret = "", ""
-    known = {config.account_sid: config.auth_token, config.api_key_sid: config.api_key_secret}
-    right = known.get(login)
-    if scheme.lower() != "basic" or right is None or not hmac.compare_digest(right.encode(), secret.encode()):
+    known = [
+        (config.account_sid, config.auth_token),
+        (config.account_sid, config.auth_token_secondary),
+        (config.api_key_sid, config.api_key_secret),
+    ]
+    right = [value for name, value in known if name == login and value]
+    if scheme.lower() != "basic" or not any(
+        hmac.compare_digest(value.encode(), secret.encode()) for value in right
+    ):
         raise RestError(401, 20003, "Authenticate")
+
+
+def _pace(sim: Simulator) -> None:
+    rate = sim.config.knobs.rest_per_second
+    if rate <= 0:
+        return
+    now = sim.clock.now()
+    sim.rest_times = [t for t in sim.rest_times if t > now - 1.0]
+    if len(sim.rest_times) >= rate:
+        raise RestError(429, 20429, "Too many requests")
+    sim.rest_times.append(now)
 
 
 async def _form_pairs(request: Request) -> list[tuple[str, str]]:
@@ -134,6 +180,10 @@ async def _delay_by_fault(sim: Simulator, rules: list[FaultRule], answer: RestAn
         if rule.effect is FaultEffect.LOSE_ANSWER:
             raise RestError(504, 20504, "The answer was lost (injected fault)")
         if rule.effect is FaultEffect.CALLBACK_FIRST and answer.created_sid:
+            await _until_delivered(sim, answer.created_sid)
+    if sim.config.knobs.callback_before_answer and answer.status == 201 and answer.created_sid:
+        call = sim.calls.get(answer.created_sid)
+        if call is not None and call.status_callback and "initiated" in call.status_callback.events:
             await _until_delivered(sim, answer.created_sid)
     return answer
 

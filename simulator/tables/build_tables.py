@@ -15,6 +15,14 @@ PATHS = [
     "/Calls/{Sid}.json",
     "/Calls/{CallSid}/Recordings.json",
     "/Calls/{CallSid}/Recordings/{Sid}.json",
+    "/Recordings.json",
+    "/Recordings/{Sid}.json",
+    "/IncomingPhoneNumbers.json",
+    "/IncomingPhoneNumbers/{Sid}.json",
+    "/Applications.json",
+    "/Applications/{Sid}.json",
+    "/Conferences/{ConferenceSid}/Recordings.json",
+    "/Conferences/{ConferenceSid}/Recordings/{Sid}.json",
     "/Conferences.json",
     "/Conferences/{Sid}.json",
     "/Conferences/{ConferenceSid}/Participants.json",
@@ -25,6 +33,10 @@ PATHS = [
     "/Queues/{QueueSid}/Members/{CallSid}.json",
 ]
 METHODS = ("get", "post", "delete")
+# Buying and giving up numbers, and making applications, is no part of the network.
+LEFT_OUT = frozenset(
+    {"CreateIncomingPhoneNumber", "DeleteIncomingPhoneNumber", "CreateApplication", "DeleteApplication"}
+)
 FORM = "application/x-www-form-urlencoded"
 RULE_KEYS = ("type", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "format")
 OUTPUT = Path(__file__).parent / "operations.json"
@@ -35,7 +47,8 @@ def build_tables(document: dict[str, Any]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for path in PATHS:
         item = document["paths"][PREFIX + path]
-        rows.extend(_row(document, PREFIX + path, m, item[m]) for m in METHODS if m in item)
+        served = [m for m in METHODS if m in item and item[m]["operationId"] not in LEFT_OUT]
+        rows.extend(_row(document, PREFIX + path, m, item[m]) for m in served)
     return rows
 
 

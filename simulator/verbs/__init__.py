@@ -9,7 +9,7 @@ from simulator.verbs.flow import hangup, leave, redirect, reject
 from simulator.verbs.gather import gather
 from simulator.verbs.record import record
 from simulator.verbs.speech import pause, play, say
-from simulator.verbs.start import start
+from simulator.verbs.start import start, stop
 
 VERBS: Mapping[str, Verb] = {
     "Dial": dial,
@@ -24,4 +24,5 @@ VERBS: Mapping[str, Verb] = {
     "Reject": reject,
     "Say": say,
     "Start": start,
+    "Stop": stop,
 }

@@ -1,6 +1,7 @@
 """Collects keys and speech while a Gather or Record listens."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 KEYS = frozenset("0123456789*#ABCDwW")
@@ -30,6 +31,7 @@ class Collector:
         self.speaking = False
         self.finished_by = ""
         self.done = False
+        self.partial: Callable[[str], None] | None = None
         self.started = asyncio.Event()
         self.changed = asyncio.Event()
 

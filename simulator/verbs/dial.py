@@ -1,30 +1,34 @@
-"""Dial: into a conference, or to numbers and clients that ring at once, the first to answer winning."""
+"""Dial: into a conference, to whoever waits in a queue, or to legs that ring at once (dial_legs.py)."""
 
 from collections.abc import Awaitable, Callable
 from xml.etree.ElementTree import Element
 
-from simulator.calls import Call, Callback, CallStatus, HangUp, Interrupted, first_of
+from simulator.calls import Callback, CallStatus, HangUp, Interrupted, first_of
 from simulator.execution import Execution, Step, UnsupportedVerbError
 from simulator.journal import EntryKind
 from simulator.rooms import EVENT_GROUPS, MAX_PARTICIPANTS, JoinOptions, JoinRefusedError, Participant
-from simulator.sources import Fetch
+from simulator.verbs.dial_legs import DEFAULT_TIME_LIMIT, LEG_NOUNS, dial_legs
+from simulator.verbs.dial_queue import dial_queue
+from simulator.verbs.start import recording_callback
 
 DEFAULT_CONFERENCE_EVENTS = "start end"
-DEFAULT_TIMEOUT = 30.0  # s of ringing
-DEFAULT_TIME_LIMIT = 14_400.0  # s, Twilio's four hours
+RECORDS = frozenset({"true", "record-from-start"})
 
 
 async def dial(run: Execution, element: Element) -> Step:
     """Connect the call; afterwards the action, or the next verb without one."""
-    run.answer()
     nouns = list(element)
     if len(nouns) == 1 and nouns[0].tag == "Conference":
+        run.answer()
         return await _conference(run, element, nouns[0])
-    unknown = [noun.tag for noun in nouns if noun.tag not in ("Number", "Client")]
+    if len(nouns) == 1 and nouns[0].tag == "Queue":
+        run.answer()
+        return await dial_queue(run, element, nouns[0])
+    unknown = [noun.tag for noun in nouns if noun.tag not in LEG_NOUNS]
     if unknown:
         run.sim.violation("O9", f"unsupported noun <{unknown[0]}> in <Dial>", run.call.sid)
         raise UnsupportedVerbError(unknown[0])
-    return await _legs(run, element, nouns)
+    return await dial_legs(run, element, nouns)
 
 
 async def _conference(run: Execution, element: Element, noun: Element) -> Step:
@@ -80,6 +84,9 @@ def _options(run: Execution, noun: Element) -> JoinOptions:
         wait_method=noun.get("waitMethod", "POST"),
         max_participants=int(noun.get("maxParticipants", MAX_PARTICIPANTS)),
         callback=_conference_callback(run, noun),
+        record=noun.get("record") in RECORDS,
+        record_trim=noun.get("trim") != "do-not-trim",
+        record_callback=recording_callback(run, noun),
     )
 
 
@@ -90,43 +97,3 @@ def _conference_callback(run: Execution, noun: Element) -> Callback | None:
     events = frozenset(noun.get("statusCallbackEvent", DEFAULT_CONFERENCE_EVENTS).split())
     assert events <= set(EVENT_GROUPS.values()) | {"speaker"}  # noqa: S101 - the checker refused all others
     return Callback(run.resolve(url), noun.get("statusCallbackMethod", "POST"), events)
-
-
-async def _legs(run: Execution, element: Element, nouns: list[Element]) -> Step:
-    sim, call = run.sim, run.call
-    timeout = float(element.get("timeout", DEFAULT_TIMEOUT))
-    caller_id = element.get("callerId") or call.from_
-    children = [_child(run, noun, caller_id) for noun in nouns] or [
-        sim.new_leg(caller_id, (element.text or "").strip(), "outbound-dial", parent=call)
-    ]
-    try:
-        winner = await run.race(sim.ring_all(children, timeout))
-        if winner is not None:
-            await run.race(sim.bridge(call, winner))
-    finally:
-        for child in children:
-            sim.hang_up(child, by="network")
-    best = winner or children[0]
-    status = "completed" if winner else best.status.value
-    fields = {
-        "DialCallSid": best.sid,
-        "DialCallStatus": status,
-        "DialBridged": str(winner is not None).lower(),
-    }
-    if winner:
-        fields["DialCallDuration"] = str(round(sim.clock.now() - (winner.answered or sim.clock.now())))
-    after: Fetch | None = run.action(element, "voice.dial_action", fields)
-    return after
-
-
-def _child(run: Execution, noun: Element, caller_id: str) -> Call:
-    identity = noun.find("Identity")
-    name = (noun.text or "").strip() or (identity.text or "" if identity is not None else "").strip()
-    address = f"client:{name}" if noun.tag == "Client" else name
-    leg = run.sim.new_leg(caller_id, address, "outbound-dial", parent=run.call)
-    leg.custom |= {p.get("name", ""): p.get("value", "") for p in noun.findall("Parameter")}
-    url = noun.get("statusCallback")
-    if url:
-        events = frozenset(noun.get("statusCallbackEvent", "completed").split())
-        leg.status_callback = Callback(run.resolve(url), noun.get("statusCallbackMethod", "POST"), events)
-    return leg

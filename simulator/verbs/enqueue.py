@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
-from simulator.calls import CallStatus, HangUp, Interrupted
+from simulator.calls import CallStatus, Connect, HangUp, Interrupted
 from simulator.execution import Execution, Outcome, Step
 from simulator.journal import EntryKind
 from simulator.queues import MAX_SIZE_LIMIT, QueueEntry
@@ -25,18 +25,48 @@ async def enqueue(run: Execution, element: Element) -> Step:
     try:
         result = await _wait(run, element, entry)
     except Interrupted as stop:
+        if isinstance(stop.signal, Connect):
+            result = "bridged"
+            return await _bridged(run, element, entry, stop.signal)
         result = "hangup" if isinstance(stop.signal, HangUp) else "redirected"
         raise
     finally:
-        sim.queues.leave(entry, result, sim.clock.now())
-        sim.hush(call)
-        waited = sim.clock.now() - entry.since
-        step = _after(run, element, queue.sid, result, waited)
-        if result in ("hangup", "redirected") and step is not None:
-            # The answer of this request is not executed: the call already does something else.
-            status = CallStatus.IN_PROGRESS.value
-            sim.spawn(sim.fetch_and_ignore(run.webhook(step, status)))
+        if result != "bridged":
+            sim.queues.leave(entry, result, sim.clock.now())
+            sim.hush(call)
+            waited = sim.clock.now() - entry.since
+            step = _after(run, element, queue.sid, result, waited)
+            if result in ("hangup", "redirected") and step is not None:
+                # The answer of this request is not executed: the call already does something else.
+                status = CallStatus.IN_PROGRESS.value
+                sim.spawn(_later(run, step, status))
     return Outcome.HANGUP if result == "hangup" else step
+
+
+async def _later(run: Execution, step: Fetch, status: str) -> None:
+    hook = run.webhook(step, status)
+    await run.sim.clock.sleep(run.sim.config.knobs.queue_action_delay)
+    await run.sim.fetch_and_ignore(hook)
+
+
+async def _bridged(run: Execution, element: Element, entry: QueueEntry, to: Connect) -> Step:
+    sim = run.sim
+    sim.queues.leave(entry, "bridged", sim.clock.now())
+    sim.hush(run.call)
+    waited = sim.clock.now() - entry.since
+    try:
+        if to.url:
+            whisper = Execution(sim, run.call, "voice", run.race, run.extra)
+            await whisper.run(Fetch(to.url, "voice.noun_url", to.method))
+        run.time_passes()
+        await run.race(sim.talk(run.call, to.other))
+    except Interrupted as stop:
+        result = "hangup" if isinstance(stop.signal, HangUp) else "redirected-from-bridged"
+        step = _after(run, element, entry.queue.sid, result, waited)
+        if step is not None:
+            sim.spawn(sim.fetch_and_ignore(run.webhook(step, CallStatus.IN_PROGRESS.value)))
+        raise
+    return _after(run, element, entry.queue.sid, "bridged", waited)
 
 
 def _after(run: Execution, element: Element, queue_sid: str, result: str, waited: float) -> Fetch | None:

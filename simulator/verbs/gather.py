@@ -1,5 +1,7 @@
 """Gather: keys and speech, by the rules of Twilio's page twiml/gather."""
 
+import itertools
+from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from simulator.calls import first_of
@@ -28,6 +30,7 @@ async def gather(run: Execution, element: Element) -> Step:
         speech_pause=_speech_pause(element),
     )
     run.call.collector = collector
+    collector.partial = _partial(run, element)
     typed, run.call.typed_ahead = run.call.typed_ahead, ""
     for key in typed:
         collector.press(key)
@@ -46,6 +49,28 @@ async def gather(run: Execution, element: Element) -> Step:
     return Fetch(
         run.resolve(action), "voice.gather", element.get("method", "POST"), lambda: {**run.extra(), **fields}
     )
+
+
+def _partial(run: Execution, element: Element) -> Callable[[str], None] | None:
+    """Sends what was understood so far to partialResultCallback; its answer is not executed."""
+    url = element.get("partialResultCallback")
+    if not url:
+        return None
+    where = run.resolve(url)
+    count = itertools.count()
+
+    def send(text: str) -> None:
+        fields = {
+            "UnstableSpeechResult": text,
+            "SequenceNumber": str(next(count)),
+            "Stability": "0.8",
+            "Language": element.get("language", DEFAULT_LANGUAGE),
+        }
+        method = element.get("partialResultCallbackMethod", "POST")
+        hook = Fetch(where, "voice.gather_partial", method, lambda: fields)
+        run.sim.spawn(run.sim.fetch_and_ignore(run.webhook(hook)))
+
+    return send
 
 
 def _speech_pause(element: Element) -> float:

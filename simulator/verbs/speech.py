@@ -4,26 +4,10 @@ from xml.etree.ElementTree import Element
 
 from simulator.execution import Execution, Step
 from simulator.journal import EntryKind
+from simulator.speaking import seconds_to_say
 
-SECONDS_PER_CJK_CHARACTER = 0.25
-SECONDS_PER_OTHER_CHARACTER = 0.06
-SECONDS_PER_DIGIT = 0.2
 SHORTEST_SOUND = 0.05  # s
 DEFAULT_LANGUAGE = "en-US"
-CJK_RANGES = (
-    (0x3040, 0x30FF),
-    (0x3400, 0x4DBF),
-    (0x4E00, 0x9FFF),
-    (0xAC00, 0xD7AF),
-    (0xF900, 0xFAFF),
-    (0x20000, 0x3FFFF),
-)
-
-
-def seconds_to_say(text: str) -> float:
-    """Length of spoken text, seconds."""
-    cjk = sum(any(low <= ord(char) <= high for low, high in CJK_RANGES) for char in text)
-    return cjk * SECONDS_PER_CJK_CHARACTER + (len(text) - cjk) * SECONDS_PER_OTHER_CHARACTER
 
 
 async def say(run: Execution, element: Element) -> Step:
@@ -40,7 +24,8 @@ async def play(run: Execution, element: Element) -> Step:
     run.answer()
     digits = element.get("digits")
     if digits is not None:
-        await run.wait(len(digits) * SECONDS_PER_DIGIT)
+        run.time_passes()
+        await run.race(run.sim.send_keys(run.call, digits))
         return None
     url = run.resolve((element.text or "").strip())
     length = await run.race(run.sim.sender.play_length(url))

@@ -3,15 +3,16 @@
 from xml.etree.ElementTree import Element
 
 from simulator.calls import Callback
-from simulator.execution import Execution, Step, UnsupportedVerbError
+from simulator.execution import Execution, Step
+from simulator.journal import EntryKind
 
 
 async def start(run: Execution, element: Element) -> Step:
-    """Only <Recording> is simulated; it records until the call ends or REST stops it."""
+    """<Recording> records until the call ends or REST stops it; streams and transcriptions are only journalled."""
     for noun in element:
         if noun.tag != "Recording":
-            run.sim.violation("O9", f"unsupported noun <{noun.tag}> in <Start>", run.call.sid)
-            raise UnsupportedVerbError(noun.tag)
+            _unsupported(run, element, noun)
+            continue
         run.sim.recordings.begin(
             run.call,
             "StartCallRecordingTwiML",
@@ -20,6 +21,18 @@ async def start(run: Execution, element: Element) -> Step:
             track=noun.get("track", "both"),
         )
     return None
+
+
+async def stop(run: Execution, element: Element) -> Step:
+    """Ends what Start began; of what it can end nothing is simulated, so it is only journalled."""
+    for noun in element:
+        _unsupported(run, element, noun)
+    return None
+
+
+def _unsupported(run: Execution, verb: Element, noun: Element) -> None:
+    title = f"unsupported: <{noun.tag}> in <{verb.tag}> is not simulated"
+    run.sim.journal.add(EntryKind.ERROR, title, run.call.sid)
 
 
 def recording_callback(run: Execution, element: Element) -> Callback | None:

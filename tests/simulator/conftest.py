@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from simulator import Caller, Knobs, Number, Simulator, SimulatorConfig, SteppedClock
+from simulator import Application, Caller, Knobs, Number, Simulator, SimulatorConfig, SteppedClock
 from simulator.app import create_app
+from tests.simulator.openapi import check_answer
 from tests.simulator.product import BASE, TOKEN, Product
 
 ACCOUNT = "AC" + "0" * 31 + "1"
 API_KEY = "SK" + "0" * 31 + "2"
 SECRET = "an-api-key-secret-of-at-least-32-bytes"
+APPLICATION = "AP" + "0" * 31 + "3"
 NUMBER = "+886255501000"
 CALLER = "+886912345678"
 
@@ -25,6 +27,7 @@ def make_config(knobs: Knobs | None = None) -> SimulatorConfig:
         api_key_secret=SECRET,
         numbers=(Number(NUMBER, "main", f"{BASE}/voice", f"{BASE}/fallback", f"{BASE}/status"),),
         callers=(Caller("Mei", CALLER, "zh-Hant"), Caller("withheld", None)),
+        applications=(Application(APPLICATION, "browser", f"{BASE}/app-voice"),),
         knobs=knobs or Knobs(),
     )
 
@@ -47,10 +50,11 @@ async def sim(product: Product) -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 async def rest(sim: Simulator) -> AsyncIterator[httpx.AsyncClient]:
-    """REST client with the account's credentials, rooted at the account."""
+    """REST client with the account's credentials, rooted at the account; checks every answer."""
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(create_app(sim)),
         base_url=f"http://sim/2010-04-01/Accounts/{ACCOUNT}",
         auth=(ACCOUNT, TOKEN),
+        event_hooks={"response": [check_answer]},
     ) as client:
         yield client

@@ -1,7 +1,7 @@
 """A scripted product: answers webhooks from a table and keeps what it was sent, checking each signature."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 from starlette.applications import Starlette
@@ -23,6 +23,8 @@ class Received:
     method: str
     params: dict[str, str]
     signed: bool
+    token: str | None = None
+    headers: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 class Product:
@@ -52,7 +54,10 @@ class Product:
         signature = request.headers.get("x-twilio-signature", "")
         signed = self._validator.validate(url, params, signature)
         query_params = dict(request.query_params)
-        self.received.append(Received(path, request.method, query_params | params, signed))
+        token = request.headers.get("i-twilio-idempotency-token")
+        self.received.append(
+            Received(path, request.method, query_params | params, signed, token, dict(request.headers))
+        )
         reply = self.script.get(path, 404)
         if callable(reply):
             reply = reply(query_params | params)

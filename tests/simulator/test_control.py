@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
@@ -208,19 +208,19 @@ async def test_reconnect_within_the_grace_keeps_the_leg(served: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    ("access_token", "code"),
+    ("make", "code"),  # made in the test: a token made when the tests are collected may be old when they run
     [
-        (token(iss="SK" + "f" * 32), 20101),
-        (token(sub="AC" + "f" * 32), 20101),
-        (token(exp=int(time.time()) - 10), 20104),
-        (token(grants={"identity": "agent_x"}), 20101),
-        ("rubbish", 20101),
+        (lambda: token(iss="SK" + "f" * 32), 20101),
+        (lambda: token(sub="AC" + "f" * 32), 20101),
+        (lambda: token(exp=int(time.time()) - 10), 20104),
+        (lambda: token(grants={"identity": "agent_x"}), 20101),
+        (lambda: "rubbish", 20101),
     ],
     ids=["other key", "other account", "expired", "no voice grant", "rubbish"],
 )
-async def test_bad_token_is_refused(served: Served, access_token: str, code: int) -> None:
+async def test_bad_token_is_refused(served: Served, make: Callable[[], str], code: int) -> None:
     async with served.socket("/sim/client") as ws:
-        await register(ws, access_token)
+        await register(ws, make())
         assert (await frame(ws, "error"))["code"] == code
 
 
@@ -244,3 +244,17 @@ async def test_endpoint_fault_and_oracle_by_http(served: Served) -> None:
     assert (await served.http.delete("/sim/faults")).status_code == 204
     assert (await served.http.get("/sim/oracles")).json() == {"violations": []}
     assert (await served.http.get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_softphone_dials_out_over_its_socket(served: Served, product: Product) -> None:
+    product.script["/app-voice"] = '<Pause length="1"/><Say>hello</Say><Pause length="60"/>'
+    async with served.socket("/sim/client") as ws:
+        await register(ws)
+        await ws.send(json.dumps({"type": "connect", "params": {"To": "+886933000111", "taskId": "7"}}))
+        sid = (await frame(ws, "connecting"))["call_sid"]
+        assert (await frame(ws, "connected"))["call_sid"] == sid
+        await send(ws, "hangup", sid)
+        await frame(ws, "disconnected")
+        await ws.send(json.dumps({"type": "connect", "params": {"To": 5}}))
+        assert "params" in (await frame(ws, "error"))["message"]
+    assert product.of("/app-voice")[0]["taskId"] == "7"

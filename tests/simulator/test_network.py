@@ -1,6 +1,7 @@
 """The network as a whole: it can be replayed, stepped, run fast in real time, and started as a process."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import sys
@@ -12,6 +13,7 @@ import pytest
 from simulator import Knobs, RealClock, Simulator, SteppedClock
 from tests.simulator.conftest import ACCOUNT, API_KEY, CALLER, NUMBER, SECRET, make_config
 from tests.simulator.product import TOKEN, Product
+from tests.support.waiting import eventually
 
 WAITING = {
     "/voice": '<Enqueue waitUrl="/wait" action="/left">q</Enqueue>',
@@ -113,13 +115,14 @@ async def test_starts_as_a_process_and_names_a_wrong_field(tmp_path: Path) -> No
     command = [sys.executable, "-m", "simulator", "--config", str(config), "--port", port]
     process = await asyncio.create_subprocess_exec(*command)
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client, asyncio.timeout(30):
-            while True:
-                try:
-                    assert (await client.get("/healthz")).json() == {"status": "ok"}
-                    break
-                except httpx.ConnectError:
-                    await asyncio.sleep(0.1)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+
+            async def answers() -> bool:
+                with contextlib.suppress(httpx.ConnectError):
+                    return bool((await client.get("/healthz")).json() == {"status": "ok"})
+                return False
+
+            await eventually(answers, 30, "the simulator to answer")
     finally:
         process.terminate()
         await process.wait()

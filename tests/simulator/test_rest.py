@@ -1,66 +1,34 @@
 """The REST side: credentials, validation by Twilio's own document, and its error shape."""
 
-import json
-from collections.abc import AsyncIterator
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import pytest
-from openapi_core import Config, OpenAPI
-from openapi_core.testing import MockRequest, MockResponse
 
-from simulator import Simulator
+from simulator import Simulator, SteppedClock
+from simulator.account import number_sid
 from simulator.app import create_app
-from tests.simulator.conftest import ACCOUNT, API_KEY, CALLER, NUMBER, SECRET
+from tests.simulator.conftest import ACCOUNT, API_KEY, APPLICATION, CALLER, NUMBER, SECRET, make_config
+from tests.simulator.openapi import as_openapi_request, document
 from tests.simulator.product import BASE, TOKEN, Product
 
-DOCUMENT = Path(__file__).parent / "data" / "twilio_openapi_reduced.json"
 LEG = {"From": NUMBER, "To": "client:agent_x"}
 CALL_SID = "CA" + "a" * 32
 ROOM_SID = "CF" + "a" * 32
 
 
-@pytest.fixture(scope="module")
-def document() -> OpenAPI:
-    """Twilio's own description of the operations served."""
-    config = Config(spec_validator_cls=None)
-    return OpenAPI.from_dict(json.loads(DOCUMENT.read_text(encoding="utf-8")), config=config)
-
-
-def as_openapi_request(request: httpx.Request) -> MockRequest:
-    """The request as openapi-core wants it."""
-    return MockRequest(
-        "https://api.twilio.com",
-        request.method.lower(),
-        request.url.path,
-        args=dict(request.url.params),
-        headers=dict(request.headers),
-        data=request.content,
-        content_type="application/x-www-form-urlencoded",
-    )
-
-
 @pytest.fixture
-async def checked(sim: Simulator, document: OpenAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A REST client whose every request and answer is checked against Twilio's document."""
+async def checked(rest: httpx.AsyncClient) -> httpx.AsyncClient:
+    """The REST client of all tests checks every answer; this one checks what it asks for, too."""
 
-    async def check(response: httpx.Response) -> None:
-        request = as_openapi_request(response.request)
-        document.validate_request(request)
-        if response.status_code != 204:
-            body = await response.aread()
-            answer = MockResponse(body, response.status_code, content_type="application/json")
-            document.validate_response(request, answer)
+    async def check(request: httpx.Request) -> None:
+        document().validate_request(as_openapi_request(request))
 
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(create_app(sim)),
-        base_url=f"http://sim/2010-04-01/Accounts/{ACCOUNT}",
-        auth=(API_KEY, SECRET),
-        event_hooks={"response": [check]},
-    ) as client:
-        yield client
+    rest.event_hooks["request"].append(check)
+    rest.auth = httpx.BasicAuth(API_KEY, SECRET)
+    return rest
 
 
 async def test_all_answers_fit_twilios_document(
@@ -86,6 +54,8 @@ async def test_all_answers_fit_twilios_document(
         f"/Calls/{customer.sid}.json": {"Status": "completed"},
         "/Calls.json": {"To": "+886911111111", "From": NUMBER, "Url": f"{BASE}/x"},
         "/Queues.json": {"FriendlyName": "other"},
+        f"/IncomingPhoneNumbers/{number_sid(NUMBER)}.json": {"VoiceUrl": f"{BASE}/elsewhere"},
+        f"/Applications/{APPLICATION}.json": {"VoiceUrl": f"{BASE}/elsewhere"},
     }.items():
         answer = await checked.post(path, data=form)
         assert answer.status_code in (200, 201), answer.text
@@ -99,6 +69,13 @@ async def test_all_answers_fit_twilios_document(
         f"/Conferences/{room}/Participants.json?Hold=true",
         f"/Queues/{queue}.json",
         f"/Queues/{queue}/Members.json",
+        f"/Recordings.json?CallSid={leg.sid}",
+        f"/Recordings/{recording['sid']}.json",
+        f"/Conferences/{room}/Recordings.json",
+        "/IncomingPhoneNumbers.json",
+        f"/IncomingPhoneNumbers/{number_sid(NUMBER)}.json",
+        "/Applications.json",
+        f"/Applications/{APPLICATION}.json",
     ):
         answer = await checked.get(path)
         assert answer.status_code == 200, answer.text
@@ -116,12 +93,12 @@ async def test_all_answers_fit_twilios_document(
     ],
 )
 async def test_refusals_agree_with_twilios_document(
-    rest: httpx.AsyncClient, document: OpenAPI, path: str, form: dict[str, str]
+    rest: httpx.AsyncClient, path: str, form: dict[str, str]
 ) -> None:
     answer = await rest.post(path, data=form)
     assert (answer.status_code, answer.json()["code"]) == (400, 20001)
     with pytest.raises(Exception, match=r"."):
-        document.validate_request(as_openapi_request(answer.request))
+        document().validate_request(as_openapi_request(answer.request))
 
 
 @pytest.mark.parametrize(
@@ -208,3 +185,51 @@ async def test_lists_come_in_pages(rest: httpx.AsyncClient) -> None:
     second = (await rest.get(f"http://sim{first['next_page_uri']}")).json()
     assert [q["friendly_name"] for q in second["queues"]] == ["q2", "q3"]
     assert second["previous_page_uri"] == first["uri"]
+
+
+async def test_a_number_pointed_elsewhere_sends_the_next_call_there(
+    sim: Simulator, product: Product, rest: httpx.AsyncClient
+) -> None:
+    product.script |= {"/voice": "<Say>old</Say>", "/new": "<Say>new</Say>"}
+    listed = (await rest.get("/IncomingPhoneNumbers.json", params={"PhoneNumber": NUMBER})).json()
+    (number,) = listed["incoming_phone_numbers"]
+    path = f"/IncomingPhoneNumbers/{number['sid']}.json"
+    assert (await rest.post(path, data={"VoiceUrl": f"{BASE}/new"})).json()["voice_url"] == f"{BASE}/new"
+    call = await sim.phone(CALLER).call(NUMBER)
+    await call.hears("new")
+
+
+async def test_the_second_auth_token_is_good_for_rest_while_tokens_change(product: Product) -> None:
+    config = replace(make_config(), auth_token_secondary="second-token")
+    sim = Simulator(config, SteppedClock(), product.transport, seed=1)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(create_app(sim)), base_url="http://sim"
+    ) as rest:
+        path = f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
+        statuses = [
+            (await rest.get(path, auth=(ACCOUNT, token))).status_code
+            for token in (TOKEN, "second-token", "third")
+        ]
+    assert statuses == [200, 200, 401]
+    await sim.close()
+
+
+async def test_numbers_without_permission_and_unknown_applications_are_refused(product: Product) -> None:
+    sim = Simulator(
+        replace(make_config(), blocked_prefixes=("+1900",)), SteppedClock(), product.transport, seed=1
+    )
+    transport = httpx.ASGITransport(create_app(sim))
+    base = f"http://sim/2010-04-01/Accounts/{ACCOUNT}"
+    async with httpx.AsyncClient(transport=transport, base_url=base, auth=(ACCOUNT, TOKEN)) as rest:
+        form = {"From": NUMBER, "Url": f"{BASE}/x"}
+        premium = await rest.post("/Calls.json", data=form | {"To": "+19005550100"})
+        assert (premium.status_code, premium.json()["code"]) == (400, 21215)
+        unknown = {"From": NUMBER, "To": CALLER, "ApplicationSid": "AP" + "f" * 32}
+        assert (await rest.post("/Calls.json", data=unknown)).json()["code"] == 21218
+        product.script["/app-voice"] = "<Say>from the application</Say>"
+        made = await rest.post("/Calls.json", data=unknown | {"ApplicationSid": APPLICATION})
+        assert made.status_code == 201
+    leg = await sim.phone(CALLER).rings()
+    leg.accept()
+    await leg.hears("from the application")
+    await sim.close()

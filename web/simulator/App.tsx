@@ -7,10 +7,9 @@ import { currentLocale } from "../shared/i18n/setup.ts";
 import css from "./App.module.css";
 import { controlAt } from "./call/client.ts";
 import { type PageConfig, readConfig } from "./call/config.ts";
-import { createPhone } from "./call/phone.ts";
 import { NotReachable } from "./top/NotReachable.tsx";
+import { createExchange, type PhoneLine } from "./phones/exchange.ts";
 import { TopBar } from "./top/TopBar.tsx";
-import { createTour } from "./tour/tour.ts";
 import { Workplace } from "./Workplace.tsx";
 
 export function App() {
@@ -42,16 +41,17 @@ export function App() {
 }
 
 function Connected({ config }: { config: PageConfig }) {
-  const phone = useMemo(() => createPhone({ control: controlAt(config.control_url) }), [config.control_url]);
-  const tour = useMemo(() => createTour(phone), [phone]);
-  const directory = phone.use((state) => state.directory);
-  const problem = phone.use((state) => state.problem);
+  const exchange = useMemo(() => createExchange({ control: controlAt(config.control_url) }), [config.control_url]);
+  const [{ phone: first }] = exchange.use((state) => state.lines) as [PhoneLine, ...PhoneLine[]];
+  const directory = first.use((state) => state.directory);
+  const problem = first.use((state) => state.problem);
 
   useEffect(() => {
-    void phone.load().then(phone.resume);
-  }, [phone]);
+    void exchange.start();
+    return exchange.stop;
+  }, [exchange]);
 
-  if (directory) return <Workplace phone={phone} tour={tour} directory={directory} consoleUrl={config.console_url} />;
+  if (directory) return <Workplace exchange={exchange} directory={directory} consoleUrl={config.console_url} />;
   if (!problem) return null;
-  return <NotReachable what="simulator" address={config.control_url} onRetry={() => void phone.load().then(phone.resume)} />;
+  return <NotReachable what="simulator" address={config.control_url} onRetry={() => void exchange.start()} />;
 }

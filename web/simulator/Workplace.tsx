@@ -1,25 +1,34 @@
-// Phone on the left, ready-made calls and the log on the right; on a narrow screen one under the other.
+// Phones on the left, ready-made calls and the log on the right; on a narrow screen one under the other.
 import type { Directory } from "./call/client.ts";
-import type { Phone } from "./call/phone.ts";
 import { CallLog } from "./log/CallLog.tsx";
 import { PhoneCard } from "./phone/PhoneCard.tsx";
-import type { Tour } from "./tour/tour.ts";
+import type { Exchange } from "./phones/exchange.ts";
+import { PhoneBar } from "./phones/PhoneBar.tsx";
+import { Ringing } from "./phones/Ringing.tsx";
 import { TryThis } from "./tour/TryThis.tsx";
 import css from "./App.module.css";
 
 export interface WorkplaceProps {
-  phone: Phone;
-  tour: Tour;
+  exchange: Exchange;
   directory: Directory;
   consoleUrl: string;
 }
 
-export function Workplace({ phone, tour, directory, consoleUrl }: WorkplaceProps) {
+export function Workplace({ exchange, directory, consoleUrl }: WorkplaceProps) {
+  const lines = exchange.use((state) => state.lines);
+  const shown = exchange.use((state) => state.shown);
+  const line = lines.find(({ id }) => id === shown) ?? lines[0];
+  if (!line) return null;
+  const { phone, tour } = line;
   return (
     <div className={css.workplace}>
-      <PhoneCard phone={phone} tour={tour} directory={directory} />
+      <div className={css.phones}>
+        <Ringing exchange={exchange} directory={directory} />
+        <PhoneBar exchange={exchange} directory={directory} />
+        <PhoneCard key={line.id} phone={phone} tour={tour} directory={directory} />
+      </div>
       <div className={css.beside}>
-        <TryThis phone={phone} tour={tour} directory={directory} consoleUrl={consoleUrl} />
+        <TryThis key={line.id} phone={phone} tour={tour} directory={directory} consoleUrl={consoleUrl} />
         <CallLog phone={phone} />
       </div>
     </div>

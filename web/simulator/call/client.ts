@@ -24,6 +24,8 @@ export interface CallView {
   readonly status: string;
   readonly from: string;
   readonly to: string;
+  /** `inbound` when the person dialled, else the product dialled the person. */
+  readonly direction: string;
   /** What plays to the caller right now: words, or the name of a sound. */
   readonly hearing: string | null;
   readonly collecting: { readonly input: string | readonly string[]; readonly numDigits: number | null } | null;
@@ -31,6 +33,12 @@ export interface CallView {
   readonly in_conference: string | boolean | null;
   readonly on_hold: boolean;
   readonly peers: readonly string[];
+}
+
+/** What rings or talks because the product dialled it. */
+export interface Legs {
+  readonly legs: readonly CallView[];
+  readonly last_n: number;
 }
 
 /** `from` of a caller who withholds the number. */
@@ -65,7 +73,12 @@ export interface Control {
   press(callSid: string, digits: string): Promise<void>;
   say(callSid: string, text: string): Promise<void>;
   hangUp(callSid: string): Promise<void>;
+  /** The person rung answers, or refuses. */
+  answer(callSid: string): Promise<void>;
+  reject(callSid: string): Promise<void>;
   call(callSid: string): Promise<CallView>;
+  /** Live legs the product dialled, newest first, and the number of the newest journal line. */
+  legs(): Promise<Legs>;
   /** Number of the call's first journal line. */
   firstLine(callSid: string): Promise<number>;
   /** Address of the socket with all journal lines; those up to `lastN` need not be sent again. */
@@ -83,6 +96,9 @@ export function controlAt(base: string): Control {
     press: (callSid, digits) => request<void>(root, "POST", of(callSid, "/press"), { digits }),
     say: (callSid, text) => request<void>(root, "POST", of(callSid, "/say"), { text }),
     hangUp: (callSid) => request<void>(root, "POST", of(callSid, "/hangup")),
+    answer: (callSid) => request<void>(root, "POST", of(callSid, "/answer")),
+    reject: (callSid) => request<void>(root, "POST", of(callSid, "/reject")),
+    legs: () => request<Legs>(root, "GET", "/sim/endpoints"),
     call: (callSid) => request<CallView>(root, "GET", of(callSid, "")),
     firstLine: async (callSid) => {
       const path = `/sim/journal?call=${encodeURIComponent(callSid)}`;

@@ -31,6 +31,9 @@ class Network implements Control {
   directory = async () => directory;
   firstLine = async () => 1;
   eventsUrl = () => "";
+  legs = async () => ({ legs: this.view ? [this.view] : [], last_n: this.n });
+  answer = async () => this.becomes({ status: "in-progress" });
+  reject = async () => this.becomes({ status: "busy" });
 
   async dial(from: string, to: string): Promise<string> {
     if (this.refusal) throw this.refusal;
@@ -39,6 +42,7 @@ class Network implements Control {
       status: "ringing",
       from,
       to,
+      direction: "inbound",
       hearing: null,
       collecting: null,
       in_queue: null,
@@ -205,6 +209,7 @@ test("an answered call that is neither queued nor connected is in the menu", () 
     status: "in-progress",
     from: LIN,
     to: SHOP,
+    direction: "inbound",
     hearing: null,
     collecting: null,
     in_queue: null,

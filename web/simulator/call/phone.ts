@@ -1,4 +1,4 @@
-// The caller's phone: one call at a time and its journal.
+// A person's phone: one call at a time and its journal.
 // The network is the only truth about the call: after every journal line the page asks it where the call stands.
 import { create } from "zustand";
 import type { JournalEntry } from "../journal/entry.ts";
@@ -12,6 +12,8 @@ export interface CurrentCall {
   readonly sid: string | null;
   readonly from: string;
   readonly to: string;
+  /** The product called this person. */
+  readonly isIncoming: boolean;
   /** Browser clock, ms. */
   readonly startedAt: number;
   readonly endedAt: number | null;
@@ -38,10 +40,12 @@ export interface PhoneDeps {
   readonly control: Control;
   readonly now?: () => number;
   readonly storage?: Storage;
+  /** Tells several phones of one page apart in what the tab keeps. */
+  readonly name?: string;
   readonly feed?: typeof openFeed;
 }
 
-const KEPT = "switchboard.simulator.call";
+const KEY = "switchboard.simulator.call";
 const LOOK_AGAIN = 60; // ms: journal lines that come together are followed by one question
 
 const EMPTY: PhoneState = {
@@ -60,7 +64,8 @@ export function currentPhase(state: PhoneState): Phase {
 }
 
 /** A phone on the given network: its state, for React, and what a person can do with it. */
-export function createPhone({ control, now = Date.now, storage = sessionStorage, feed = openFeed }: PhoneDeps) {
+export function createPhone({ control, now = Date.now, storage = sessionStorage, feed = openFeed, name = "" }: PhoneDeps) {
+  const KEPT = name === "" ? KEY : `${KEY}.${name}`;
   const useState = create<PhoneState>(() => EMPTY);
   const { getState: get, setState: set } = useState;
   let stopFeed: (() => void) | null = null;
@@ -130,7 +135,7 @@ export function createPhone({ control, now = Date.now, storage = sessionStorage,
 
   async function dial(from: string, to: string): Promise<string | null> {
     clear();
-    const call = { sid: null, from, to, startedAt: now(), endedAt: null };
+    const call = { sid: null, from, to, isIncoming: false, startedAt: now(), endedAt: null };
     set({ call });
     try {
       const sid = await control.dial(from, to);
@@ -142,6 +147,22 @@ export function createPhone({ control, now = Date.now, storage = sessionStorage,
       set({ call: null });
       fail(error);
       return null;
+    }
+  }
+
+  async function answer(leg: CallView): Promise<boolean> {
+    clear();
+    const call = { sid: leg.call_sid, from: leg.from, to: leg.to, isIncoming: true, startedAt: now(), endedAt: null };
+    set({ call, view: leg });
+    try {
+      await control.answer(leg.call_sid);
+      storage.setItem(KEPT, JSON.stringify(call));
+      await follow(leg.call_sid);
+      return true;
+    } catch (error) {
+      set({ call: null, view: null });
+      fail(error);
+      return false;
     }
   }
 
@@ -200,6 +221,8 @@ export function createPhone({ control, now = Date.now, storage = sessionStorage,
     resume,
     /** Call `to` as `from`; the call's sid, or null when the network refused (`problem` says why). */
     dial,
+    /** Take a call that rings here; false when it rings no more (`problem` says why). */
+    answer,
     press: (key: string) => act((sid) => control.press(sid, key)),
     say: (text: string) => act((sid) => control.say(sid, text)),
     hangUp,

@@ -26,6 +26,11 @@ export type Line = Heard | Done;
 
 const SOUND = /^♪\s*/;
 
+/** Whether what is heard is a sound and not words. */
+export function isMusic(hearing: string | null): boolean {
+  return hearing !== null && SOUND.test(hearing);
+}
+
 /** Speech languages of the network whose tags a browser does not know, or knows without the script. */
 const LANGS: Readonly<Record<string, string>> = {
   "cmn-tw": "zh-Hant-TW",

@@ -7,7 +7,7 @@ import type { Directory } from "../call/client.ts";
 import type { Phase } from "../call/phase.ts";
 import type { Phone } from "../call/phone.ts";
 import { useSettings } from "../call/settings.ts";
-import { conversation } from "../journal/captions.ts";
+import { conversation, isMusic } from "../journal/captions.ts";
 import type { Tour } from "../tour/tour.ts";
 import { useCaptionsAloud } from "./aloud.ts";
 import { CallHeader } from "./CallHeader.tsx";
@@ -39,6 +39,11 @@ export function CallScreen({ phone, tour, directory, phase }: CallScreenProps) {
     lines,
     live,
   );
+  const music = phone.use((state) => live && isMusic(state.view?.hearing ?? null));
+  useEffect(() => {
+    if (music) tones.music();
+    return () => tones.stopMusic();
+  }, [music, tones]);
   useEffect(() => {
     if (phase === "dialling" || phase === "ringing") tones.ring();
     return () => tones.stopRinging();
@@ -88,8 +93,8 @@ function HangUp({ phone }: { phone: Phone }) {
 function AfterCall({ phone }: { phone: Phone }) {
   const { t } = useTranslation("simulator");
   const [focusIsFree] = useState(() => document.activeElement?.closest("[data-testid=hang-up]") !== null);
+  const call = phone.use((state) => state.call);
   const again = () => {
-    const { call } = phone.get();
     if (call) void phone.dial(call.from, call.to);
   };
   return (
@@ -98,10 +103,12 @@ function AfterCall({ phone }: { phone: Phone }) {
         <RotateCcw size={17} strokeWidth={1.9} aria-hidden="true" />
         {t("call.other")}
       </Button>
-      <Button look="accept" className={css.big ?? ""} onPress={again} data-testid="dial" autoFocus={focusIsFree}>
-        <PhoneIcon size={18} strokeWidth={1.9} aria-hidden="true" />
-        {t("call.again")}
-      </Button>
+      {!call?.isIncoming && (
+        <Button look="accept" className={css.big ?? ""} onPress={again} data-testid="dial" autoFocus={focusIsFree}>
+          <PhoneIcon size={18} strokeWidth={1.9} aria-hidden="true" />
+          {t("call.again")}
+        </Button>
+      )}
     </div>
   );
 }

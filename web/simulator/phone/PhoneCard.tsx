@@ -18,6 +18,7 @@ export interface PhoneCardProps {
 export function PhoneCard({ phone, tour, directory }: PhoneCardProps) {
   const { t } = useTranslation("simulator");
   const phase = phone.use(currentPhase);
+  const isIncoming = phone.use((state) => state.call?.isIncoming ?? false);
   const hadCall = useRef(false);
   useEffect(() => {
     if (phase !== "idle") hadCall.current = true;
@@ -26,7 +27,7 @@ export function PhoneCard({ phone, tour, directory }: PhoneCardProps) {
     <section className={css.card} aria-labelledby="phone-heading">
       <div className={css.top}>
         <h2 id="phone-heading" className={css.heading}>
-          {t("phone.heading")}
+          {t(isIncoming ? "phone.rung" : "phone.heading")}
         </h2>
         <PhoneSettings />
       </div>

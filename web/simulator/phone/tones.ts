@@ -9,6 +9,13 @@ const RINGING = [440, 480] as const; // Hz
 const RING_ON = 1; // s
 const RING_EVERY = 3; // s: 1 s of tone, 2 s of silence
 const RINGS_AHEAD = 20; // scheduled at once; nobody lets it ring longer than a minute
+const BELL = [1050, 1400] as const; // Hz
+const BELL_BURSTS = 8; // in the second it sounds
+// A quiet round of broken chords: what the line plays is not fetched here, only shown and hinted at.
+const MUSIC = [262, 330, 392, 523, 392, 330, 220, 277, 330, 440, 330, 277, 175, 220, 262, 349, 262, 220, 196, 247, 294, 392, 294, 247];
+const NOTE = 0.34; // s
+const ROUNDS_AHEAD = 16;
+const SOFT = 0.4; // of VOLUME
 const KEY_LENGTH = 0.16; // s
 const VOLUME = 0.07; // of full scale, each tone of a pair
 const FADE = 0.008; // s, avoids clicks
@@ -49,6 +56,38 @@ export class Tones {
       this.burst(context, out, RINGING, context.currentTime + i * RING_EVERY, RING_ON);
     }
     this.ringing = out;
+  }
+
+  /** The bell of a telephone that is called, until `stopRinging`. */
+  bell(): void {
+    const context = this.ready();
+    if (!context || this.ringing) return;
+    const out = this.outlet(context, 1);
+    for (let i = 0; i < RINGS_AHEAD; i += 1) {
+      for (let j = 0; j < BELL_BURSTS; j += 1) {
+        const start = context.currentTime + i * RING_EVERY + j / BELL_BURSTS;
+        this.burst(context, out, [BELL[j % 2] ?? BELL[0]], start, 1 / BELL_BURSTS);
+      }
+    }
+  }
+
+  /** Music that stands for what the line plays, until `stopRinging`. */
+  music(): void {
+    const context = this.ready();
+    if (!context || this.ringing) return;
+    const out = this.outlet(context, SOFT);
+    for (let i = 0; i < ROUNDS_AHEAD * MUSIC.length; i += 1) {
+      const note = MUSIC[i % MUSIC.length];
+      if (note !== undefined) this.burst(context, out, [note], context.currentTime + i * NOTE, NOTE);
+    }
+  }
+
+  private outlet(context: AudioContext, volume: number): GainNode {
+    const out = context.createGain();
+    out.gain.value = volume;
+    out.connect(context.destination);
+    this.ringing = out;
+    return out;
   }
 
   /** Silence at once. */

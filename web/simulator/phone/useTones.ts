@@ -7,6 +7,12 @@ export interface PhoneTones {
   key(key: PhoneKey): void;
   ring(): void;
   stopRinging(): void;
+  /** The bell of a telephone that is called. */
+  bell(): void;
+  stopBell(): void;
+  /** Something to stand for the music the line plays. */
+  music(): void;
+  stopMusic(): void;
 }
 
 export function useTones(): PhoneTones {
@@ -20,6 +26,10 @@ export function useTones(): PhoneTones {
       key: (key) => on && tones.key(key),
       ring: () => on && tones.ring(),
       stopRinging: () => tones.stopRinging(),
+      bell: () => on && tones.bell(),
+      stopBell: () => tones.stopRinging(),
+      music: () => on && tones.music(),
+      stopMusic: () => tones.stopRinging(),
     }),
     [tones, on],
   );
