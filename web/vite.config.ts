@@ -1,4 +1,5 @@
-// Builds the two single-page applications into app/web/static/, which the service serves under /static/.
+// Builds the two single-page applications and the help centre's files into app/web/static/, which the service serves
+// under /static/.
 // Nothing is inlined into the pages, so that they work under a strict content security policy.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -20,11 +21,15 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     assetsInlineLimit: 0,
+    manifest: "manifest.json", // the service's own pages read from it which files to name
     chunkSizeWarningLimit: 700,
     rollupOptions: {
-      input: Object.fromEntries(
-        PAGES.map((page) => [page, at(`${page}/index.html`)]).filter(([, file]) => existsSync(file ?? "")),
-      ),
+      input: {
+        ...Object.fromEntries(
+          PAGES.map((page) => [page, at(`${page}/index.html`)]).filter(([, file]) => existsSync(file ?? "")),
+        ),
+        help: at("help/main.ts"),
+      },
     },
   },
   worker: { format: "es" },
@@ -33,6 +38,7 @@ export default defineConfig({
     strictPort: true,
     proxy: {
       "/api": service,
+      "/help": service,
       "/simulator/config.json": service,
       "/ws": { target: service, ws: true },
     },
@@ -40,7 +46,7 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: "pure", environment: "node", include: ["{console,shared,scripts}/**/*.test.ts"] } },
-      { extends: true, test: { name: "page", environment: "happy-dom", include: ["simulator/**/*.test.{ts,tsx}"] } },
+      { extends: true, test: { name: "page", environment: "happy-dom", include: ["{help,simulator}/**/*.test.{ts,tsx}"] } },
     ],
   },
 });

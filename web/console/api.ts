@@ -54,6 +54,49 @@ export const api = {
     }
   },
 
+  transferTargets: () =>
+    call<Api.TransferTargetsData, Api.TransferTargetsResponse>("GET", "/api/v1/transfer-targets"),
+
+  transfer: (contact_id: string, body: Api.TransferContactData["body"]) =>
+    call<Api.TransferContactData, Api.TransferContactResponse>("POST", "/api/v1/contacts/{contact_id}/transfer", {
+      path: { contact_id },
+      body,
+    }),
+
+  consult: (contact_id: string, body: Api.ConsultData["body"]) =>
+    call<Api.ConsultData, Api.ConsultResponse>("POST", "/api/v1/contacts/{contact_id}/consult", {
+      path: { contact_id },
+      body,
+    }),
+
+  focusOn: (contact_id: string, focus: Api.NewFocus["focus"]) =>
+    call<Api.FocusOnData, Api.FocusOnResponse>("PUT", "/api/v1/contacts/{contact_id}/consult/focus", {
+      path: { contact_id },
+      body: { focus },
+    }),
+
+  completeConsult: (contact_id: string) =>
+    call<Api.CompleteConsultData, Api.CompleteConsultResponse>(
+      "POST",
+      "/api/v1/contacts/{contact_id}/consult/complete",
+      { path: { contact_id } },
+    ),
+
+  cancelConsult: (contact_id: string) =>
+    call<Api.CancelConsultData, Api.CancelConsultResponse>("POST", "/api/v1/contacts/{contact_id}/consult/cancel", {
+      path: { contact_id },
+    }),
+
+  rejoin: (contact_id: string) =>
+    call<Api.RejoinCallData, Api.RejoinCallResponse>("POST", "/api/v1/contacts/{contact_id}/rejoin", {
+      path: { contact_id },
+    }),
+
+  leaveSupervision: (contact_id: string) =>
+    call<Api.EndSupervisionData, Api.EndSupervisionResponse>("DELETE", "/api/v1/contacts/{contact_id}/supervision", {
+      path: { contact_id },
+    }),
+
   addNote: (contact_id: string, body: Api.NewNote) =>
     call<Api.AddNoteData, Api.AddNoteResponse>("POST", "/api/v1/contacts/{contact_id}/notes", {
       path: { contact_id },

@@ -16,7 +16,7 @@ function filesIn(folder: string): string[] {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
 
-const isPage = (file: string) => file.endsWith(".html");
+const isPage = (file: string) => file.endsWith(".html") || file === "manifest.json";
 
 /** Move the build in `staging` to `target` and remove what belongs to no build any more. */
 export function publish(staging: string, target: string): void {

@@ -11,6 +11,8 @@ import { api } from "../api.ts";
 import { useShortcut } from "../shortcuts/useShortcut.ts";
 import { type BarState, barState } from "./barState.ts";
 import css from "./CallBar.module.css";
+import { EngagementBar } from "./EngagementBar.tsx";
+import { GoOn } from "./GoOn.tsx";
 import { CallControls } from "./CallControls.tsx";
 
 type LiveState = Extract<BarState, { kind: "talking" | "held" }>;
@@ -21,6 +23,7 @@ export function CallBar() {
   const offers = useServer((state) => state.offers);
   const contacts = useServer((state) => state.contacts);
   const phone = usePhone();
+  const engagement = useServer((state) => state.agent?.engagement ?? null);
   const bar = barState({ offers, contacts }, phone);
   const content = () => {
     switch (bar.kind) {
@@ -39,7 +42,7 @@ export function CallBar() {
   };
   return (
     <section className={css.place} aria-label={t("call.label")} data-testid="call-bar" data-state={bar.kind}>
-      {content()}
+      {engagement && bar.kind === "idle" ? <EngagementBar engagement={engagement} call={phone.call} /> : content()}
     </section>
   );
 }
@@ -106,8 +109,21 @@ function Live({ bar }: { bar: LiveState }) {
               : t("call.talking")}
       </span>
       <CallControls contact={contact} held={held} muted={muted} canMute={!interrupted} />
+      {interrupted && <Rejoin contactId={contact.contact_id} />}
+      <GoOn contactId={contact.contact_id} isDisabled={contact.parties.some((party) => party.kind === "guest")} />
       <EndCall contactId={contact.contact_id} />
     </div>
+  );
+}
+
+/** The sound is gone though the call goes on: have the phone called back into it. */
+function Rejoin({ contactId }: { contactId: string }) {
+  const t = useText();
+  const { run, busy } = useAction();
+  return (
+    <Button round onPress={() => void run(() => api.rejoin(contactId))} isPending={busy} data-testid="call-rejoin">
+      {t("guest.rejoin")}
+    </Button>
   );
 }
 

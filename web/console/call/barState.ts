@@ -39,6 +39,8 @@ function ofCall(contact: ContactView, phone: SoftphoneView): BarState {
       return { kind: "talking", contact, muted, interrupted };
     case "held":
       return { kind: "held", contact, muted, interrupted };
+    case "voicemail":
+    case "survey":
     case "closing":
     case "closed":
       return { kind: "ending", contact };

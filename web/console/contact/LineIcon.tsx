@@ -54,6 +54,15 @@ const ICONS: Record<string, typeof PhoneOff> = {
   "agent.dropped": PhoneOff,
   "wrap_up.started": ClipboardCheck,
   "wrap_up.completed": ClipboardCheck,
+  "callback.requested": Hourglass,
+  "callback.dialled": PhoneCall,
+  "callback.missed": PhoneMissed,
+  "call.dialled": PhoneCall,
+  "call.not_reached": PhoneMissed,
+  "callback.reached": PhoneIncoming,
+  "callback.settled": CircleCheck,
+  "callback.failed": PhoneMissed,
+  "callback.cancelled": PhoneOff,
   "customer.confirmed": UserCheck,
   "customer.rejected": UserX,
   "chat.message": MessageSquare,
@@ -69,6 +78,8 @@ const TONES: Record<string, Tone> = {
   "contact.expired": "bad",
   "offer.timed_out": "bad",
   "agent.dropped": "bad",
+  "callback.missed": "bad",
+  "callback.failed": "bad",
 };
 
 /** How a line is coloured: by what it means for the customer, else by who did it. */

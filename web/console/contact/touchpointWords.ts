@@ -49,11 +49,20 @@ const SIMPLE = {
   "offer.timed_out": "timed_out",
   "offer.withdrawn": "withdrawn",
   "offer.ended": "withdrawn",
+  "call.dialled": "call_dialled",
+  "call.not_reached": "call_not_reached",
   "call.connected": "call_connected",
   "call.held": "held",
   "call.resumed": "resumed",
   "agent.dropped": "dropped",
   "wrap_up.started": "wrap_up_started",
+  "callback.requested": "callback_requested",
+  "callback.dialled": "callback_dialled",
+  "callback.missed": "callback_missed",
+  "callback.reached": "callback_reached",
+  "callback.settled": "callback_settled",
+  "callback.failed": "callback_failed",
+  "callback.cancelled": "callback_cancelled",
   "customer.confirmed": "confirmed",
   "customer.rejected": "not_known",
   "email.received": "email_received",
@@ -74,12 +83,20 @@ export function touchpointWords(line: TouchpointView, wording: Wording): Words {
   const { t } = wording;
   const { data, kind } = line;
   const agent = text(data, "agent") ?? line.actor_name ?? t("log.an_agent");
+  const takenBy = kind === "offer.withdrawn" ? text(data, "taken_by") : null;
+  if (takenBy) return plain(t("log.taken_by", { agent, by: takenBy }));
   if (isSimple(kind)) return plain(t(`log.${SIMPLE[kind]}`, { agent }), SAYS_IT.has(kind) ? null : text(data, ...SAID));
   switch (kind) {
     case "contact.queued":
       return plain(t("log.queued"), reasonWords(text(data, "reason"), t));
     case "contact.connected":
       return plain(t("log.connected", { agent, time: duration(number(data, "waited_seconds")) }));
+    case "consult.started":
+      return plain(t("log.consult_started", { agent, with: text(data, "with") ?? "" }));
+    case "consult.ended":
+      return plain(t("log.consult_ended"));
+    case "contact.transferred":
+      return plain(t("log.transferred", { agent, to: text(data, "to_agent", "to_queue", "to_number") ?? "" }));
     case "contact.ended":
       return plain(endedWords(data, t));
     case "contact.closed":

@@ -20,6 +20,10 @@ const OUTCOMES = [
   "abandoned_in_queue",
   "expired",
   "failed",
+  "callback_requested",
+  "callback_settled",
+  "callback_failed",
+  "callback_cancelled",
 ] as const;
 
 /** How a contact ended. */

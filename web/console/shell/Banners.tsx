@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { clock, phoneNumber } from "../../shared/format.ts";
 import { Button } from "../../shared/ui/Button.tsx";
 import { api } from "../api.ts";
+import { GuestBar } from "../call/GuestBar.tsx";
 import { useMe } from "../session/session.ts";
 import { keyOf } from "../shortcuts/keys.ts";
 import { useShortcut } from "../shortcuts/useShortcut.ts";
@@ -17,6 +18,7 @@ import { useOutage } from "./useOutage.ts";
 export function Banners() {
   return (
     <div className={css.banners}>
+      <GuestBar />
       <OutageBanner />
       <MissedBanner />
       <UpdateBanner />

@@ -59,3 +59,13 @@ export function startPhone(closeQuestion: string): () => void {
 export function mute(on: boolean): void {
   softphone?.mute(on);
 }
+
+/** Take the call that rings, when the agent says so. */
+export function answerCall(): void {
+  softphone?.answer();
+}
+
+/** Put the phone down; a call that rings is declined. */
+export function hangUpPhone(): void {
+  softphone?.hangUp();
+}

@@ -20,7 +20,14 @@ describe("the agent's stream", () => {
     const events = [
       event(6, { type: "offer.made", offer: offer("o1") }),
       event(7, { type: "offer.accepting", offer_id: "o1", contact_id: "c1", expires_at: null }),
-      event(8, { type: "offer.ended", offer_id: "o1", contact_id: "c1", state: "accepted", reason: null }),
+      event(8, {
+        type: "offer.ended",
+        offer_id: "o1",
+        contact_id: "c1",
+        state: "accepted",
+        reason: null,
+        taken_by: null,
+      }),
       event(9, { type: "contact.changed", contact: contact("c1") }),
       event(10, { type: "agent.state_changed", agent: agent({ activity: "on_contact" }) }),
     ];
@@ -36,6 +43,7 @@ describe("the agent's stream", () => {
       contact_id: "c1",
       state: "withdrawn",
       reason: null,
+      taken_by: null,
     });
     const { state, gap } = told(told(loaded(5), made, ended).state, made);
     expect(gap).toBeNull();
@@ -59,11 +67,30 @@ describe("the agent's stream", () => {
     const missed = told(
       loaded(5),
       event(6, { type: "offer.made", offer: wang }),
-      event(7, { type: "offer.ended", offer_id: "o1", contact_id: "c1", state: "timed_out", reason: null }),
+      event(7, {
+        type: "offer.ended",
+        offer_id: "o1",
+        contact_id: "c1",
+        state: "timed_out",
+        reason: null,
+        taken_by: null,
+      }),
       event(8, { type: "agent.state_changed", agent: agent({ activity: "not_responding" }) }),
     ).state;
     expect(missed.missed?.address).toBe("+886900000001");
     expect(told(missed, event(9, { type: "agent.state_changed", agent: agent() })).state.missed).toBeNull();
+  });
+
+  it("says who was first where several were rung, and that nothing was missed", () => {
+    const end = { offer_id: "o1", contact_id: "c1", state: "withdrawn", reason: "taken", taken_by: "Tom" } as const;
+    const { state } = told(
+      loaded(5),
+      event(6, { type: "offer.made", offer: offer("o1") }),
+      event(7, { type: "offer.ended", ...end }),
+    );
+    expect(state.offers).toEqual([]);
+    expect(state.taken?.by).toBe("Tom");
+    expect(state.missed).toBeNull();
   });
 
   it("keeps a finished contact among the recent ones", () => {
@@ -85,6 +112,15 @@ describe("the agent's stream", () => {
     expect(applyContact(state, contact("c1", { version: 3, call_state: "ivr" })).contacts[0]?.call_state).toBe(
       "talking",
     );
+  });
+});
+
+describe("news this page does not know", () => {
+  it("moves the stream on and changes nothing else", () => {
+    const strange = { ...event(6, { type: "contact.removed", contact_id: "c1" }), type: "brand.new" } as unknown;
+    const { state, gap } = told(loaded(5), strange as ServerEvent);
+    expect(gap).toBeNull();
+    expect({ ...state, toldAt: null }).toEqual({ ...loaded(6), toldAt: null });
   });
 });
 

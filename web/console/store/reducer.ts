@@ -114,12 +114,21 @@ function applyEvent(state: ServerState, event: ServerEvent): ServerState {
       return contactRemoved(state, event.contact_id, event.at);
     case "touchpoint.added":
       return touchpointAdded(state, event);
+    case "message.added":
+    case "message.changed":
+      return state; // the timeline tells of messages; the conversation itself is asked for by REST
+    case "alert.opened":
+    case "alert.cleared":
+      return state; // of the supervisors' stream, which this page does not follow
+    default:
+      return state; // a service newer than this page tells of more than it knows
   }
 }
 
 function offerEnded(state: ServerState, event: OfferEnded): ServerState {
   const offer = state.offers.find((o) => o.offer_id === event.offer_id);
   const offers = state.offers.filter((o) => o.offer_id !== event.offer_id);
+  if (event.taken_by) return { ...state, offers, taken: { by: event.taken_by, at: event.at } };
   if (event.state !== "timed_out") return { ...state, offers };
   const name = offer?.screen_pop.customer?.display_name ?? null;
   return { ...state, offers, missed: { name, address: offer?.from_address ?? null, at: event.at } };

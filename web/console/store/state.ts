@@ -33,6 +33,12 @@ export interface MissedOffer {
   at: string;
 }
 
+/** The offer that a colleague was first to take, for the notice that tells of it. */
+export interface TakenOffer {
+  by: string;
+  at: string;
+}
+
 export interface ServerState {
   stream: string | null;
   seq: number;
@@ -47,6 +53,7 @@ export interface ServerState {
   dispositions: readonly DispositionOption[];
   recent: readonly RecentContact[];
   missed: MissedOffer | null;
+  taken: TakenOffer | null;
   timelines: Readonly<Record<string, Timeline>>;
 }
 
@@ -62,5 +69,6 @@ export const EMPTY: ServerState = {
   dispositions: [],
   recent: [],
   missed: null,
+  taken: null,
   timelines: {},
 };

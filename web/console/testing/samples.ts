@@ -20,6 +20,7 @@ export const agent = (change: Partial<AgentState> = {}): AgentState => ({
   activity: "idle",
   activity_since: AT,
   wrap_up_until: null,
+  engagement: null,
   ...change,
 });
 
@@ -74,6 +75,11 @@ export const contact = (id: string, change: Partial<ContactView> = {}): ContactV
   pending_command: null,
   command_error: null,
   held_since: null,
+  recording: null,
+  is_hold_long: false,
+  parties: [],
+  guest_ended: null,
+  not_reached: null,
   notes: [],
   dispositions: [],
   screen_pop: screenPop(),

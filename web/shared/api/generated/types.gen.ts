@@ -12,6 +12,110 @@ export type ClientOptions = {
 export type Activity = 'not_responding' | 'on_contact' | 'offered' | 'wrap_up' | 'idle';
 
 /**
+ * AgentPage
+ *
+ * Agents in order of their number; `next_after` continues the list, null at its end.
+ */
+export type AgentPage = {
+    /**
+     * Agents
+     */
+    agents: Array<AgentView>;
+    /**
+     * Next After
+     */
+    next_after: number | null;
+};
+
+/**
+ * AgentQueue
+ *
+ * A queue an agent serves.
+ */
+export type AgentQueueInput = {
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * Rank
+     *
+     * 0 before everything, 1 first choice, larger: overflow
+     */
+    rank?: number;
+    /**
+     * Delay Seconds
+     *
+     * how long a contact must have waited before this agent is asked
+     */
+    delay_seconds?: number;
+};
+
+/**
+ * AgentQueue
+ *
+ * A queue an agent serves.
+ */
+export type AgentQueueOutput = {
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * Rank
+     *
+     * 0 before everything, 1 first choice, larger: overflow
+     */
+    rank: number;
+    /**
+     * Delay Seconds
+     *
+     * how long a contact must have waited before this agent is asked
+     */
+    delay_seconds: number;
+};
+
+/**
+ * AgentQueues
+ *
+ * All queues of an agent; what is not listed is taken away.
+ */
+export type AgentQueues = {
+    /**
+     * Queues
+     */
+    queues: Array<AgentQueueInput>;
+};
+
+/**
+ * AgentSkill
+ *
+ * What an agent can do, and how well.
+ */
+export type AgentSkill = {
+    /**
+     * Skill
+     */
+    skill: string;
+    /**
+     * Level
+     */
+    level: number;
+};
+
+/**
+ * AgentSkills
+ *
+ * All skills of an agent; what is not listed is taken away.
+ */
+export type AgentSkills = {
+    /**
+     * Skills
+     */
+    skills: Array<AgentSkill>;
+};
+
+/**
  * AgentState
  *
  * Presence and activity of the signed-in agent.
@@ -41,6 +145,411 @@ export type AgentState = {
      * Wrap Up Until
      */
     wrap_up_until: string | null;
+    engagement: Engagement | null;
+};
+
+/**
+ * AgentView
+ *
+ * An agent at work or not: what they chose, what work does to them, and what they can do.
+ */
+export type AgentView = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Login
+     */
+    login: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Role
+     */
+    role: 'agent' | 'supervisor' | 'admin';
+    /**
+     * Team Id
+     */
+    team_id: string | null;
+    /**
+     * Is Enabled
+     */
+    is_enabled: boolean;
+    /**
+     * Is Connected
+     */
+    is_connected: boolean;
+    presence: Presence;
+    /**
+     * Presence Reason
+     */
+    presence_reason: string | null;
+    /**
+     * Presence Since
+     */
+    presence_since: string;
+    activity: Activity;
+    /**
+     * Activity Since
+     */
+    activity_since: string;
+    /**
+     * Used Units
+     */
+    used_units: number;
+    /**
+     * Units
+     */
+    units: number;
+    /**
+     * Contacts
+     *
+     * contacts that ring or are in hand
+     */
+    contacts: Array<string>;
+    /**
+     * Wrap Up Until
+     */
+    wrap_up_until: string | null;
+    /**
+     * Skills
+     */
+    skills: Array<AgentSkill>;
+    /**
+     * Queues
+     */
+    queues: Array<AgentQueueOutput>;
+};
+
+/**
+ * AlertList
+ *
+ * Alerts as of `seq` of the stream `supervisors`.
+ */
+export type AlertList = {
+    /**
+     * Stream
+     */
+    stream: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * Alerts
+     */
+    alerts: Array<AlertView>;
+};
+
+/**
+ * AlertView
+ *
+ * What a supervisor should look at. `data` holds what is worth knowing, by kind of alert.
+ */
+export type AlertView = {
+    /**
+     * Alert Id
+     */
+    alert_id: string;
+    /**
+     * Kind
+     *
+     * `contacts_unservable`, `contact_set_aside`, `node_lost`, `command_failed`, `recording_lost`, `low_score`
+     */
+    kind: string;
+    /**
+     * Subject
+     *
+     * what it is about: at most one open alert of a kind has it
+     */
+    subject: string;
+    /**
+     * Data
+     */
+    data: {
+        [key: string]: unknown;
+    };
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * Cleared At
+     *
+     * null while it is open
+     */
+    cleared_at: string | null;
+};
+
+/**
+ * ArticleChange
+ *
+ * A new version. `base_version` is the version the change was made from.
+ */
+export type ArticleChange = {
+    /**
+     * Base Version
+     */
+    base_version: number;
+    entry: EntryFields;
+    /**
+     * Why
+     *
+     * why it was changed, for those who read the versions
+     */
+    why?: string;
+};
+
+/**
+ * ArticlePage
+ *
+ * Articles, the last changed first; `next` is sent back as `before` for the following ones.
+ */
+export type ArticlePage = {
+    /**
+     * Articles
+     */
+    articles: Array<ArticleView>;
+    /**
+     * Next
+     */
+    next: string | null;
+};
+
+/**
+ * ArticleStatus
+ *
+ * Where an article is on its way. A published article may have a newer, unpublished version.
+ */
+export type ArticleStatus = 'draft' | 'in_review' | 'published' | 'archived';
+
+/**
+ * ArticleView
+ *
+ * An article with one of its versions. `entry.contents` holds what was written; forms of the answer that were left
+ * out are made when it is published.
+ */
+export type ArticleView = {
+    /**
+     * Article Id
+     */
+    article_id: string;
+    status: ArticleStatus;
+    /**
+     * Version
+     *
+     * which version `entry` is
+     */
+    version: number;
+    /**
+     * Latest Version
+     */
+    latest_version: number;
+    /**
+     * Published Version
+     */
+    published_version: number | null;
+    /**
+     * Published At
+     */
+    published_at: string | null;
+    /**
+     * Publish Version
+     *
+     * the version that waits for `publish_at`
+     */
+    publish_version: number | null;
+    /**
+     * Publish At
+     */
+    publish_at: string | null;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Updated By
+     */
+    updated_by: string | null;
+    entry: EntryFields;
+};
+
+/**
+ * Assignment
+ *
+ * The one agent who is to have a waiting contact.
+ */
+export type Assignment = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Limit Seconds
+     *
+     * after so long everybody is asked again; null: no end
+     */
+    limit_seconds?: number | null;
+};
+
+/**
+ * AttachmentView
+ *
+ * A file of a message. `url` answers with its bytes once it is `stored`.
+ */
+export type AttachmentView = {
+    /**
+     * Attachment Id
+     */
+    attachment_id: string;
+    /**
+     * Content Type
+     */
+    content_type: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number | null;
+    /**
+     * State
+     */
+    state: 'pending' | 'stored' | 'refused' | 'failed';
+    /**
+     * Reason
+     *
+     * why it was not taken: `not_from_carrier`, `type_not_taken`, `too_large`, `gone`, `not_available`
+     */
+    reason: string | null;
+    /**
+     * Url
+     */
+    url: string | null;
+};
+
+/**
+ * Audience
+ *
+ * Who may find an article: customers only, agents only, or both.
+ */
+export type Audience = 'public' | 'agents' | 'both';
+
+/**
+ * BlockedCallerView
+ *
+ * A number on the list. `calls`: how many were turned away so far.
+ */
+export type BlockedCallerView = {
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Blocked By
+     */
+    blocked_by: string | null;
+    /**
+     * Blocked At
+     */
+    blocked_at: string;
+    /**
+     * Until
+     */
+    until: string | null;
+    /**
+     * Calls
+     */
+    calls: number;
+    /**
+     * Last Call At
+     */
+    last_call_at: string | null;
+};
+
+/**
+ * CalendarChanges
+ *
+ * Fields to change; what is left out stays.
+ */
+export type CalendarChanges = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Time Zone
+     */
+    time_zone?: string | null;
+    /**
+     * Weekly
+     */
+    weekly?: {
+        [key: string]: Array<[
+            string,
+            string
+        ]>;
+    } | null;
+};
+
+/**
+ * CalendarView
+ *
+ * A calendar, whether it is open, and who goes by it.
+ */
+export type CalendarView = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Time Zone
+     *
+     * an IANA name such as Asia/Taipei
+     */
+    time_zone: string;
+    /**
+     * Weekly
+     */
+    weekly: {
+        [key: string]: Array<[
+            string,
+            string
+        ]>;
+    };
+    /**
+     * Calendar Id
+     */
+    calendar_id: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Exceptions
+     */
+    exceptions: Array<DayExceptionOutput>;
+    /**
+     * Is Open
+     */
+    is_open: boolean;
+    /**
+     * Changes At
+     *
+     * when that changes; null: never again
+     */
+    changes_at: string | null;
+    /**
+     * Queues
+     *
+     * keys of the queues that go by it
+     */
+    queues: Array<string>;
 };
 
 /**
@@ -48,7 +557,204 @@ export type AgentState = {
  *
  * Where a phone call stands, as the agent sees it.
  */
-export type CallState = 'ivr' | 'waiting' | 'connecting' | 'talking' | 'held' | 'closing' | 'closed';
+export type CallState = 'ivr' | 'waiting' | 'connecting' | 'talking' | 'held' | 'voicemail' | 'survey' | 'closing' | 'closed';
+
+/**
+ * CallView
+ *
+ * How a call stands after an order. What follows from it arrives as `contact.changed`.
+ */
+export type CallView = {
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    state: ContactState;
+    /**
+     * Call State
+     */
+    call_state: string | null;
+    /**
+     * Pending Command
+     */
+    pending_command: string | null;
+    /**
+     * Command Error
+     */
+    command_error: string | null;
+    /**
+     * Held Since
+     */
+    held_since: string | null;
+    /**
+     * Guest Ended
+     */
+    guest_ended: string | null;
+    /**
+     * Parties
+     */
+    parties: Array<PartyView>;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * CallbackList
+ *
+ * Callbacks, in the order of their places.
+ */
+export type CallbackList = {
+    /**
+     * Callbacks
+     */
+    callbacks: Array<CallbackView>;
+};
+
+/**
+ * CallbackView
+ *
+ * A callback: who waits to be called, where in line, and when it is tried next.
+ */
+export type CallbackView = {
+    /**
+     * Callback Id
+     */
+    callback_id: string;
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * From Contact Id
+     *
+     * the contact that asked for it, if one did
+     */
+    from_contact_id: string | null;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Customer Id
+     */
+    customer_id: string | null;
+    /**
+     * Customer Name
+     */
+    customer_name: string | null;
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * Queue Name
+     */
+    queue_name: string;
+    /**
+     * Source
+     */
+    source: 'queue' | 'web' | 'agent';
+    /**
+     * First
+     */
+    first: 'agent' | 'customer';
+    /**
+     * State
+     */
+    state: 'pausing' | 'waiting' | 'dialling' | 'reached' | 'settled' | 'failed' | 'cancelled';
+    /**
+     * Place
+     *
+     * in its queue, from 1, as if it waited there now; null once it has ended
+     */
+    place: number | null;
+    /**
+     * Place From
+     *
+     * since when the customer has waited: the place that is kept
+     */
+    place_from: string;
+    /**
+     * Tries
+     */
+    tries: number;
+    /**
+     * Max Tries
+     */
+    max_tries: number;
+    /**
+     * Next Try At
+     *
+     * outside quiet hours and within the queue's; null while it waits for an agent, is dialled or over
+     */
+    next_try_at: string | null;
+    /**
+     * Last Result
+     *
+     * of the newest try: busy, no_answer, failed, no_news, answered
+     */
+    last_result: string | null;
+    /**
+     * Requested At
+     */
+    requested_at: string;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+};
+
+/**
+ * Candidate
+ *
+ * An agent, and whether they could take the contact now.
+ */
+export type Candidate = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Place
+     *
+     * 1 is asked first, 2 when the first declines, …; null: not now
+     */
+    place: number | null;
+    /**
+     * Obstacles
+     */
+    obstacles: Array<Obstacle>;
+};
+
+/**
+ * CategoryView
+ *
+ * A level of the tree; `articles` counts those below too.
+ */
+export type CategoryView = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Articles
+     */
+    articles: number;
+    /**
+     * Children
+     */
+    children: Array<CategoryView>;
+};
 
 /**
  * ConsoleSnapshot
@@ -85,6 +791,30 @@ export type ConsoleSnapshot = {
      * Dispositions
      */
     dispositions: Array<DispositionOption>;
+};
+
+/**
+ * ConsultTarget
+ *
+ * Whom to call: a colleague, or a number outside.
+ */
+export type ConsultTarget = {
+    /**
+     * Agent Id
+     */
+    agent_id?: string | null;
+    /**
+     * Number
+     *
+     * with country code, e.g. +886255500100
+     */
+    number?: string | null;
+    /**
+     * Digits
+     *
+     * keys to dial when the number answers, e.g. an extension; `w` waits half a second
+     */
+    digits?: string | null;
 };
 
 /**
@@ -151,7 +881,7 @@ export type ContactView = {
      *
      * a call control that was ordered and is not confirmed by the carrier yet
      */
-    pending_command: 'hold' | 'resume' | 'hang_up' | null;
+    pending_command: 'hold' | 'resume' | 'hang_up' | 'focus' | null;
     /**
      * Command Error
      *
@@ -159,9 +889,37 @@ export type ContactView = {
      */
     command_error: string | null;
     /**
+     * Not Reached
+     *
+     * of a call the agent made: why nobody came on the line; `hung_up`: the agent did not wait
+     */
+    not_reached: 'busy' | 'no_answer' | 'declined' | 'not_in_service' | 'not_reachable' | 'failed' | 'hung_up' | null;
+    /**
      * Held Since
      */
     held_since: string | null;
+    /**
+     * null: this conversation has not been recorded
+     */
+    recording: RecordingShown | null;
+    /**
+     * Is Hold Long
+     *
+     * nobody has talked to the customer for minutes
+     */
+    is_hold_long: boolean;
+    /**
+     * Parties
+     *
+     * who is in the call; empty while agent and customer are alone
+     */
+    parties: Array<PartyView>;
+    /**
+     * Guest Ended
+     *
+     * what became of the last guest: left, busy, no-answer, failed, canceled, completed; null: none yet
+     */
+    guest_ended: string | null;
     /**
      * Notes
      */
@@ -175,6 +933,84 @@ export type ContactView = {
      * Version
      */
     version: number;
+};
+
+/**
+ * ContentFields
+ *
+ * One language. Of `answer` (Markdown), `answer_short` and `spoken_steps` one is enough to publish it.
+ */
+export type ContentFields = {
+    /**
+     * Question
+     */
+    question: string;
+    /**
+     * Answer
+     */
+    answer?: string;
+    /**
+     * Answer Short
+     */
+    answer_short?: string;
+    /**
+     * Wordings
+     */
+    wordings?: Array<string>;
+    /**
+     * Spoken Steps
+     */
+    spoken_steps?: Array<string>;
+    /**
+     * Category
+     *
+     * a path, the widest level first: `Orders / Returns`
+     */
+    category?: string;
+};
+
+/**
+ * CountedSearchView
+ *
+ * A search behind a figure.
+ */
+export type CountedSearchView = {
+    /**
+     * Search Id
+     */
+    search_id: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Channel
+     */
+    channel: string;
+    /**
+     * Question
+     */
+    question: string;
+    /**
+     * Probability
+     */
+    probability: number;
+    /**
+     * Action
+     */
+    action: string;
+    /**
+     * Outcome
+     */
+    outcome: string | null;
+    /**
+     * Contact Id
+     */
+    contact_id: string | null;
+    /**
+     * Agent Id
+     */
+    agent_id: string | null;
 };
 
 /**
@@ -262,6 +1098,143 @@ export type CustomerChoice = {
 };
 
 /**
+ * DayException
+ *
+ * Other hours on one date, in place of the week's. No spans: closed all day.
+ */
+export type DayExceptionInput = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Name
+     *
+     * such as the name of the holiday
+     */
+    name: string;
+    /**
+     * Spans
+     *
+     * [start, end] as HH:MM; an end at or before its start is on the next day; "24:00" is midnight
+     */
+    spans?: Array<[
+        string,
+        string
+    ]>;
+};
+
+/**
+ * DayException
+ *
+ * Other hours on one date, in place of the week's. No spans: closed all day.
+ */
+export type DayExceptionOutput = {
+    /**
+     * Day
+     */
+    day: string;
+    /**
+     * Name
+     *
+     * such as the name of the holiday
+     */
+    name: string;
+    /**
+     * Spans
+     *
+     * [start, end] as HH:MM; an end at or before its start is on the next day; "24:00" is midnight
+     */
+    spans: Array<[
+        string,
+        string
+    ]>;
+};
+
+/**
+ * DialTask
+ *
+ * A call that begins: the agent's own phone rings first.
+ */
+export type DialTask = {
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Number
+     */
+    number: string;
+};
+
+/**
+ * DirectedContact
+ *
+ * Where a contact stands after a command.
+ */
+export type DirectedContact = {
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Channel
+     */
+    channel: string;
+    state: ContactState;
+    /**
+     * Outcome
+     */
+    outcome: string | null;
+    /**
+     * Queue Id
+     */
+    queue_id: string | null;
+    /**
+     * Queue Name
+     */
+    queue_name: string | null;
+    /**
+     * Priority
+     */
+    priority: number;
+    /**
+     * Age Credit
+     *
+     * seconds by which its place differs from its true wait
+     */
+    age_credit: number;
+    /**
+     * Queued At
+     */
+    queued_at: string | null;
+    /**
+     * Agent Id
+     *
+     * at whom it rings or who has it in hand
+     */
+    agent_id: string | null;
+    /**
+     * Assigned Agent
+     *
+     * the only agent who is asked
+     */
+    assigned_agent: string | null;
+    /**
+     * Assigned Until
+     */
+    assigned_until: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * DispositionOption
  *
  * One outcome code an agent may choose at wrap-up, with its label per locale.
@@ -277,6 +1250,129 @@ export type DispositionOption = {
     labels: {
         [key: string]: string;
     };
+};
+
+/**
+ * End
+ *
+ * How a contact that is ended by hand is closed.
+ */
+export type End = {
+    /**
+     * Outcome
+     */
+    outcome?: 'ended_by_supervisor' | 'handled' | 'failed';
+    /**
+     * Reason
+     *
+     * for the log: why it had to be ended
+     */
+    reason: string;
+};
+
+/**
+ * Engagement
+ *
+ * A call of somebody else's that takes the agent's phone.
+ */
+export type Engagement = {
+    /**
+     * Role
+     *
+     * asked by a colleague, or listening to one
+     */
+    role: 'consult' | 'supervise';
+    /**
+     * Mode
+     *
+     * null for a consultation
+     */
+    mode: 'listen' | 'whisper' | 'barge' | null;
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Leg Id
+     */
+    leg_id: string;
+    /**
+     * By
+     *
+     * the colleague who asks, or the supervisor
+     */
+    by: string;
+};
+
+/**
+ * EntryFields
+ *
+ * An article as it is written, its languages side by side.
+ */
+export type EntryFields = {
+    /**
+     * Topic
+     */
+    topic: string;
+    /**
+     * Contents
+     */
+    contents: {
+        [key in Language]?: ContentFields;
+    };
+    audience?: Audience;
+    /**
+     * Auto Answer
+     *
+     * whether the machine may speak it by itself
+     */
+    auto_answer?: boolean;
+    /**
+     * Valid From
+     */
+    valid_from?: string | null;
+    /**
+     * Valid To
+     */
+    valid_to?: string | null;
+    /**
+     * Tags
+     */
+    tags?: Array<string>;
+    /**
+     * Owner Id
+     */
+    owner_id?: string | null;
+    /**
+     * Review On
+     *
+     * when somebody should look at it again
+     */
+    review_on?: string | null;
+};
+
+/**
+ * ExceptionList
+ *
+ * Dated exceptions to set, such as the holidays of a year.
+ */
+export type ExceptionList = {
+    /**
+     * Exceptions
+     */
+    exceptions: Array<DayExceptionInput>;
+    /**
+     * Replace From
+     *
+     * with `replace_until`: exceptions from this day on that are not listed are removed
+     */
+    replace_from?: string | null;
+    /**
+     * Replace Until
+     *
+     * the last day of that range
+     */
+    replace_until?: string | null;
 };
 
 /**
@@ -358,6 +1454,239 @@ export type FaqUse = {
 };
 
 /**
+ * FaultView
+ *
+ * A wrong field of a file: its line (from 1), the column, and what would be right.
+ */
+export type FaultView = {
+    /**
+     * Line
+     */
+    line: number;
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Message
+     */
+    message: string;
+};
+
+/**
+ * FieldChange
+ *
+ * A field that differs, named as in a request; null where a side has no such field.
+ */
+export type FieldChange = {
+    /**
+     * Field
+     */
+    field: string;
+    /**
+     * Before
+     */
+    before: unknown;
+    /**
+     * After
+     */
+    after: unknown;
+};
+
+/**
+ * Figure
+ *
+ * What is counted of an article. One search counts once in each.
+ */
+export type Figure = 'shown' | 'used' | 'spoken' | 'solved' | 'unhelpful';
+
+/**
+ * FiguresView
+ *
+ * One article in a period; each count is of searches.
+ */
+export type FiguresView = {
+    /**
+     * Article Id
+     */
+    article_id: string;
+    /**
+     * Topic
+     */
+    topic: string;
+    /**
+     * Question
+     */
+    question: string | null;
+    /**
+     * Shown
+     */
+    shown: number;
+    /**
+     * Used
+     */
+    used: number;
+    /**
+     * Spoken
+     */
+    spoken: number;
+    /**
+     * Solved
+     */
+    solved: number;
+    /**
+     * Unhelpful
+     */
+    unhelpful: number;
+};
+
+/**
+ * Format
+ *
+ * How a file is written.
+ */
+export type Format = 'csv' | 'jsonl';
+
+/**
+ * FreeAgent
+ *
+ * A colleague, and whether a call can go to them now.
+ */
+export type FreeAgent = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Presence
+     */
+    presence: 'available' | 'away' | 'offline';
+    /**
+     * Is Free
+     *
+     * would take a consultation at once
+     */
+    is_free: boolean;
+    /**
+     * Is At Work
+     *
+     * may be transferred to; a call waits for them when they are busy
+     */
+    is_at_work: boolean;
+};
+
+/**
+ * GapDraft
+ *
+ * The new article; the caller chooses its id, so that a repeat is harmless.
+ */
+export type GapDraft = {
+    /**
+     * Article Id
+     */
+    article_id: string;
+    /**
+     * Topic
+     */
+    topic: string;
+    language: Language;
+};
+
+/**
+ * GapView
+ *
+ * A question that was not answered, or badly, with the article that was nearest.
+ */
+export type GapView = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Question
+     */
+    question: string;
+    language: Language;
+    /**
+     * Times
+     */
+    times: number;
+    /**
+     * Unanswered
+     */
+    unanswered: number;
+    /**
+     * Badly Answered
+     */
+    badly_answered: number;
+    /**
+     * Last At
+     */
+    last_at: string;
+    /**
+     * Near Article Id
+     */
+    near_article_id: string | null;
+    /**
+     * Near Question
+     */
+    near_question: string | null;
+    /**
+     * Near Probability
+     */
+    near_probability: number | null;
+};
+
+/**
+ * GapWording
+ *
+ * The published article whose wording the question becomes.
+ */
+export type GapWording = {
+    /**
+     * Article Id
+     */
+    article_id: string;
+    language: Language;
+};
+
+/**
+ * Hypothesis
+ *
+ * A contact that might come.
+ */
+export type Hypothesis = {
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * Channel
+     */
+    channel?: 'voice' | 'chat' | 'email' | 'messaging' | 'callback' | 'walk_in';
+    /**
+     * Required Skills
+     */
+    required_skills?: {
+        [key: string]: number;
+    };
+    /**
+     * Priority
+     */
+    priority?: number;
+    /**
+     * Waited Seconds
+     *
+     * as if it had waited so long already
+     */
+    waited_seconds?: number;
+};
+
+/**
  * Identification
  *
  * How sure the match of caller and customer is.
@@ -365,11 +1694,97 @@ export type FaqUse = {
 export type Identification = 'certain' | 'likely' | 'unknown';
 
 /**
+ * ImportView
+ *
+ * Where an import stands: `done` of `rows`. `refused`: the file has faults and nothing was changed. The
+ * counts of a dry run say what would have been done.
+ */
+export type ImportView = {
+    /**
+     * Import Id
+     */
+    import_id: string;
+    /**
+     * State
+     */
+    state: string;
+    /**
+     * Is Dry Run
+     */
+    is_dry_run: boolean;
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Unchanged
+     */
+    unchanged: number;
+    /**
+     * Wrong
+     */
+    wrong: number;
+    /**
+     * Faults
+     */
+    faults: Array<FaultView>;
+    /**
+     * Requested At
+     */
+    requested_at: string;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+};
+
+/**
  * Language
  *
  * The languages an article can be written in.
  */
 export type Language = 'en' | 'zh-Hant' | 'zh-Hans';
+
+/**
+ * ListeningAddress
+ *
+ * Where to listen. The address works in this session only.
+ */
+export type ListeningAddress = {
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * LoggedOut
+ *
+ * How many sessions were closed.
+ */
+export type LoggedOut = {
+    agent: AgentView;
+    /**
+     * Sessions
+     */
+    sessions: number;
+};
 
 /**
  * Me
@@ -414,6 +1829,309 @@ export type Me = {
 };
 
 /**
+ * MessagePage
+ *
+ * Messages of a contact's whole conversation, oldest first; `next_before` continues into the past.
+ */
+export type MessagePage = {
+    /**
+     * Conversation Id
+     */
+    conversation_id: string | null;
+    /**
+     * Address
+     *
+     * the customer's, as the channel writes it: +886…, whatsapp:+886…
+     */
+    address: string | null;
+    /**
+     * Is Opted Out
+     *
+     * the customer wants no more messages; sending is refused
+     */
+    is_opted_out: boolean;
+    /**
+     * Messages
+     */
+    messages: Array<MessageView>;
+    /**
+     * Next Before
+     */
+    next_before: number | null;
+};
+
+/**
+ * MessageStatus
+ *
+ * How far a message got. `received` is the customer's own; the others are of what we send, in their order.
+ */
+export type MessageStatus = 'received' | 'pending' | 'queued' | 'sent' | 'delivered' | 'read' | 'undelivered' | 'failed';
+
+/**
+ * MessageView
+ *
+ * One message. `seq` is gap-free in its conversation.
+ */
+export type MessageView = {
+    /**
+     * Message Id
+     */
+    message_id: string;
+    /**
+     * Conversation Id
+     */
+    conversation_id: string;
+    /**
+     * Contact Id
+     *
+     * the contact it came with; a conversation has several
+     */
+    contact_id: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * Direction
+     */
+    direction: 'inbound' | 'outbound';
+    /**
+     * Sender
+     */
+    sender: 'customer' | 'agent' | 'system';
+    /**
+     * Agent Name
+     */
+    agent_name: string | null;
+    /**
+     * Client Id
+     *
+     * the sender's own id; of an agent's message the one it was sent with
+     */
+    client_id: string;
+    /**
+     * Body
+     */
+    body: string;
+    /**
+     * At
+     */
+    at: string;
+    status: MessageStatus;
+    /**
+     * Status Reason
+     *
+     * why it did not arrive: `unreachable`, `unknown_number`, `landline`, `filtered`, `opted_out`, `window_closed`, `too_long`, `not_permitted`, `no_answer`, `other`
+     */
+    status_reason: string | null;
+    /**
+     * Status At
+     */
+    status_at: string;
+    /**
+     * Attachments
+     */
+    attachments: Array<AttachmentView>;
+};
+
+/**
+ * NewArticle
+ *
+ * A new article; the caller chooses its id, so that a repeat is harmless.
+ */
+export type NewArticle = {
+    /**
+     * Article Id
+     */
+    article_id: string;
+    entry: EntryFields;
+    /**
+     * Why
+     *
+     * why it was changed, for those who read the versions
+     */
+    why?: string;
+};
+
+/**
+ * NewBlockedCaller
+ *
+ * A number whose calls are turned away.
+ */
+export type NewBlockedCaller = {
+    /**
+     * Number
+     *
+     * as people write it; stored in E.164
+     */
+    number: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Until
+     *
+     * when it ends by itself; null: never
+     */
+    until?: string | null;
+};
+
+/**
+ * NewCalendar
+ *
+ * A new calendar. A repeated request with the same `calendar_id` makes it once.
+ */
+export type NewCalendar = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Time Zone
+     *
+     * an IANA name such as Asia/Taipei
+     */
+    time_zone: string;
+    /**
+     * Weekly
+     */
+    weekly?: {
+        [key: string]: Array<[
+            string,
+            string
+        ]>;
+    };
+    /**
+     * Calendar Id
+     */
+    calendar_id: string;
+    /**
+     * Key
+     */
+    key: string;
+};
+
+/**
+ * NewCallback
+ *
+ * Somebody wishes to be called.
+ */
+export type NewCallback = {
+    /**
+     * Number
+     *
+     * as people write it; stored in E.164
+     */
+    number: string;
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * Source
+     */
+    source?: 'web' | 'agent';
+    /**
+     * Reason
+     *
+     * what it is about; shown to the agent
+     */
+    reason?: string | null;
+    /**
+     * Language
+     *
+     * null: the customer's own, else the site's first
+     */
+    language?: 'en' | 'zh-Hant' | 'zh-Hans' | null;
+    /**
+     * Not Before
+     *
+     * the earliest try; null: at once
+     */
+    not_before?: string | null;
+    /**
+     * First
+     *
+     * who is on the line first; null: the queue's rule
+     */
+    first?: 'agent' | 'customer' | null;
+    /**
+     * Time Zone
+     *
+     * IANA name, for quiet hours; null: the customer's or the site's
+     */
+    time_zone?: string | null;
+};
+
+/**
+ * NewDial
+ *
+ * Whom to call: exactly one of `number`, `contact_id` and `customer_id`.
+ */
+export type NewDial = {
+    /**
+     * Task Id
+     *
+     * made by the client; the same again is the same call, not a second one
+     */
+    task_id: string;
+    /**
+     * Number
+     *
+     * as people write it
+     */
+    number?: string | null;
+    /**
+     * Contact Id
+     *
+     * the customer of this contact, at the number it had
+     */
+    contact_id?: string | null;
+    /**
+     * Customer Id
+     *
+     * this customer, at the first number known
+     */
+    customer_id?: string | null;
+    /**
+     * Queue Id
+     *
+     * on whose behalf: its number is shown, its wrap-up rules; null: the agent's first
+     */
+    queue_id?: string | null;
+};
+
+/**
+ * NewFocus
+ *
+ * Whom to talk to: the one named, the other is on hold; or to both.
+ */
+export type NewFocus = {
+    /**
+     * Focus
+     */
+    focus: 'customer' | 'guest' | 'all';
+};
+
+/**
+ * NewMessage
+ *
+ * What an agent writes; `client_id` makes a repeated request harmless. 1600 characters are the most an SMS carries
+ * (https://www.twilio.com/docs/glossary/what-sms-character-limit).
+ */
+export type NewMessage = {
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Body
+     */
+    body: string;
+};
+
+/**
  * NewNote
  *
  * An internal note; `client_id` makes a repeated request harmless.
@@ -427,6 +2145,158 @@ export type NewNote = {
      * Body
      */
     body: string;
+};
+
+/**
+ * NewPresence
+ *
+ * The presence a supervisor gives to an agent.
+ */
+export type NewPresence = {
+    presence: Presence;
+    /**
+     * Reason
+     */
+    reason?: 'break' | 'lunch' | 'meeting' | 'training' | null;
+};
+
+/**
+ * NewPriority
+ *
+ * Another place in the order of the queue.
+ */
+export type NewPriority = {
+    /**
+     * Priority
+     *
+     * 1 is served first, 5 is usual, 9 last
+     */
+    priority: number;
+};
+
+/**
+ * NewQueue
+ *
+ * Another queue for a waiting contact.
+ */
+export type NewQueue = {
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * Age
+     *
+     * keep: its place counts from when it began to wait; new: from now
+     */
+    age?: 'keep' | 'new';
+};
+
+/**
+ * NewQueueSettings
+ *
+ * A new queue. A repeated request with the same `queue_id` makes it once.
+ */
+export type NewQueueSettings = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Labels
+     */
+    labels?: {
+        [key: string]: string;
+    };
+    /**
+     * Wrap Up Seconds
+     */
+    wrap_up_seconds?: number;
+    /**
+     * Offer Timeout Seconds
+     */
+    offer_timeout_seconds?: number;
+    /**
+     * Max Waiting
+     */
+    max_waiting?: number | null;
+    /**
+     * Max Wait Seconds
+     */
+    max_wait_seconds?: number | null;
+    /**
+     * Calendar Id
+     *
+     * its hours; null: always open
+     */
+    calendar_id?: string | null;
+    /**
+     * Overflow
+     *
+     * cause (`full`, `max_wait`, `closed`, `closing`, `no_agent`) to action, such as {"do": "voicemail"}
+     */
+    overflow?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Agent Order
+     */
+    agent_order?: 'idle' | 'proficiency';
+    /**
+     * Relax Steps
+     *
+     * what is asked less and less, such as [{"after": 30, "lower_by": 1}]
+     */
+    relax_steps?: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * Last Agent Seconds
+     */
+    last_agent_seconds?: number;
+    /**
+     * Rising
+     *
+     * [seconds waited, priority] pairs: the priority a contact gets at that instant
+     */
+    rising?: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * Ring Count
+     *
+     * agents rung at once; the first yes wins
+     */
+    ring_count?: number;
+    /**
+     * Callback Rules
+     *
+     * first, max_tries, gap_seconds, ring_seconds, quiet; what is left out has its default
+     */
+    callback_rules?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Recording
+     */
+    recording?: 'never' | 'always';
+    /**
+     * Has Survey
+     *
+     * one question by key after the call
+     */
+    has_survey?: boolean;
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * Key
+     *
+     * its name in flows; does not change
+     */
+    key: string;
 };
 
 /**
@@ -451,6 +2321,39 @@ export type NoteView = {
      * At
      */
     at: string;
+};
+
+/**
+ * Obstacle
+ *
+ * One thing that speaks against giving a contact to an agent now.
+ */
+export type Obstacle = {
+    code: Why;
+    /**
+     * State
+     *
+     * how the agent is, when that is the reason: away, offline, wrap_up …
+     */
+    state: string | null;
+    /**
+     * Until
+     *
+     * when it ends by itself; null: not by itself
+     */
+    until: string | null;
+    /**
+     * Skill
+     */
+    skill: string | null;
+    /**
+     * Needs
+     */
+    needs: number | null;
+    /**
+     * Has
+     */
+    has: number | null;
 };
 
 /**
@@ -518,6 +2421,30 @@ export type OfferView = {
 };
 
 /**
+ * OpenQueue
+ *
+ * A queue a call can be transferred to.
+ */
+export type OpenQueue = {
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Waiting
+     */
+    waiting: number;
+    /**
+     * Free Agents
+     */
+    free_agents: number;
+};
+
+/**
  * OrderView
  *
  * One order of the customer. Amounts are in the currency's minor unit (TWD has none: whole dollars).
@@ -547,6 +2474,56 @@ export type OrderView = {
      * Items
      */
     items: Array<string>;
+};
+
+/**
+ * PartyView
+ *
+ * One who is in a call, or being called into it.
+ */
+export type PartyView = {
+    /**
+     * Leg Id
+     */
+    leg_id: string;
+    /**
+     * Kind
+     */
+    kind: 'customer' | 'agent' | 'guest' | 'supervisor';
+    /**
+     * Mode
+     *
+     * why a guest is there, or what a supervisor does; null for customer and agent
+     */
+    mode: 'consult' | 'transfer' | 'conference' | 'listen' | 'whisper' | 'barge' | null;
+    /**
+     * Agent Id
+     */
+    agent_id: string | null;
+    /**
+     * Name
+     *
+     * of an agent; null for the customer and outside numbers
+     */
+    name: string | null;
+    /**
+     * Number
+     *
+     * E.164; null for agents and for a customer who withholds it
+     */
+    number: string | null;
+    /**
+     * State
+     */
+    state: 'calling' | 'ringing' | 'joined';
+    /**
+     * Is Held
+     */
+    is_held: boolean;
+    /**
+     * Is Muted
+     */
+    is_muted: boolean;
 };
 
 /**
@@ -622,6 +2599,24 @@ export type PathStep = {
 };
 
 /**
+ * PauseView
+ *
+ * A stretch that is silent on the recording.
+ */
+export type PauseView = {
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * Until
+     *
+     * null while it lasts
+     */
+    until: string | null;
+};
+
+/**
  * Presence
  *
  * What the agent chose.
@@ -639,6 +2634,109 @@ export type PresenceChange = {
      * Reason
      */
     reason?: 'break' | 'lunch' | 'meeting' | 'training' | null;
+};
+
+/**
+ * Publishing
+ *
+ * Which version is published; it may be an older one.
+ */
+export type Publishing = {
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * QueueChanges
+ *
+ * Fields to change; what is left out stays.
+ */
+export type QueueChanges = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Labels
+     */
+    labels?: {
+        [key: string]: string;
+    } | null;
+    /**
+     * Wrap Up Seconds
+     */
+    wrap_up_seconds?: number | null;
+    /**
+     * Offer Timeout Seconds
+     */
+    offer_timeout_seconds?: number | null;
+    /**
+     * Max Waiting
+     */
+    max_waiting?: number | null;
+    /**
+     * Max Wait Seconds
+     */
+    max_wait_seconds?: number | null;
+    /**
+     * Calendar Id
+     */
+    calendar_id?: string | null;
+    /**
+     * Overflow
+     *
+     * cause (`full`, `max_wait`, `closed`, `closing`, `no_agent`) to action, such as {"do": "voicemail"}
+     */
+    overflow?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Agent Order
+     */
+    agent_order?: 'idle' | 'proficiency' | null;
+    /**
+     * Relax Steps
+     *
+     * what is asked less and less, such as [{"after": 30, "lower_by": 1}]
+     */
+    relax_steps?: Array<{
+        [key: string]: unknown;
+    }> | null;
+    /**
+     * Last Agent Seconds
+     */
+    last_agent_seconds?: number | null;
+    /**
+     * Rising
+     *
+     * [seconds waited, priority] pairs: the priority a contact gets at that instant
+     */
+    rising?: Array<[
+        number,
+        number
+    ]> | null;
+    /**
+     * Ring Count
+     */
+    ring_count?: number | null;
+    /**
+     * Callback Rules
+     *
+     * first, max_tries, gap_seconds, ring_seconds, quiet; what is left out has its default
+     */
+    callback_rules?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Recording
+     */
+    recording?: 'never' | 'always' | null;
+    /**
+     * Has Survey
+     */
+    has_survey?: boolean | null;
 };
 
 /**
@@ -665,6 +2763,337 @@ export type QueueFigures = {
      * enqueue time of the contact that waits longest
      */
     longest_since: string | null;
+};
+
+/**
+ * QueueView
+ *
+ * A queue, whether it is open, and how it stands.
+ */
+export type QueueView = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Labels
+     */
+    labels: {
+        [key: string]: string;
+    };
+    /**
+     * Wrap Up Seconds
+     */
+    wrap_up_seconds: number;
+    /**
+     * Offer Timeout Seconds
+     */
+    offer_timeout_seconds: number;
+    /**
+     * Max Waiting
+     */
+    max_waiting: number | null;
+    /**
+     * Max Wait Seconds
+     */
+    max_wait_seconds: number | null;
+    /**
+     * Calendar Id
+     *
+     * its hours; null: always open
+     */
+    calendar_id: string | null;
+    /**
+     * Overflow
+     *
+     * cause (`full`, `max_wait`, `closed`, `closing`, `no_agent`) to action, such as {"do": "voicemail"}
+     */
+    overflow: {
+        [key: string]: unknown;
+    };
+    /**
+     * Agent Order
+     */
+    agent_order: 'idle' | 'proficiency';
+    /**
+     * Relax Steps
+     *
+     * what is asked less and less, such as [{"after": 30, "lower_by": 1}]
+     */
+    relax_steps: Array<{
+        [key: string]: unknown;
+    }>;
+    /**
+     * Last Agent Seconds
+     */
+    last_agent_seconds: number;
+    /**
+     * Rising
+     *
+     * [seconds waited, priority] pairs: the priority a contact gets at that instant
+     */
+    rising: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * Ring Count
+     *
+     * agents rung at once; the first yes wins
+     */
+    ring_count: number;
+    /**
+     * Callback Rules
+     *
+     * first, max_tries, gap_seconds, ring_seconds, quiet; what is left out has its default
+     */
+    callback_rules: {
+        [key: string]: unknown;
+    };
+    /**
+     * Recording
+     */
+    recording: 'never' | 'always';
+    /**
+     * Has Survey
+     *
+     * one question by key after the call
+     */
+    has_survey: boolean;
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Is Closed
+     *
+     * closed by hand
+     */
+    is_closed: boolean;
+    /**
+     * Is Open
+     *
+     * not closed by hand, and within its hours
+     */
+    is_open: boolean;
+    /**
+     * Changes At
+     *
+     * when its hours open or close it next; null: not to be foreseen
+     */
+    changes_at: string | null;
+    /**
+     * Agents
+     *
+     * agents who serve it
+     */
+    agents: number;
+    /**
+     * At Work
+     *
+     * of these, who may receive offers or are busy with contacts
+     */
+    at_work: number;
+    /**
+     * Waiting
+     */
+    waiting: number;
+    /**
+     * Longest Since
+     */
+    longest_since: string | null;
+};
+
+/**
+ * RecordingList
+ *
+ * Recordings, newest first.
+ */
+export type RecordingList = {
+    /**
+     * Recordings
+     */
+    recordings: Array<RecordingView>;
+};
+
+/**
+ * RecordingShown
+ *
+ * How the recording of a conversation stands, as the carrier has confirmed it.
+ */
+export type RecordingShown = {
+    /**
+     * State
+     */
+    state: 'starting' | 'recording' | 'paused' | 'stopped' | 'failed';
+    /**
+     * Pending
+     *
+     * ordered and not confirmed yet
+     */
+    pending: 'pause' | 'resume' | null;
+    /**
+     * Paused Until
+     *
+     * it goes on by itself then
+     */
+    paused_until: string | null;
+    /**
+     * Error
+     *
+     * why the last order failed: it may still be recording
+     */
+    error: string | null;
+};
+
+/**
+ * RecordingView
+ *
+ * A recording, without its sound.
+ */
+export type RecordingView = {
+    /**
+     * Recording Id
+     */
+    recording_id: string;
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Purpose
+     */
+    purpose: 'conversation' | 'voicemail';
+    /**
+     * Status
+     */
+    status: 'new' | 'in_progress' | 'paused' | 'processing' | 'completed' | 'absent' | 'failed';
+    /**
+     * Channels
+     *
+     * 2: the customer on one, everybody else on the other
+     */
+    channels: number;
+    /**
+     * Seconds
+     */
+    seconds: number | null;
+    /**
+     * Pauses
+     */
+    pauses: Array<PauseView>;
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Ended At
+     */
+    ended_at: string | null;
+    /**
+     * Has Sound
+     *
+     * it can be heard: it has been fetched and not deleted
+     */
+    has_sound: boolean;
+    /**
+     * Delete After
+     */
+    delete_after: string | null;
+    /**
+     * Deleted At
+     *
+     * when its sound was deleted
+     */
+    deleted_at: string | null;
+};
+
+/**
+ * Restoring
+ *
+ * Take an old version up again as the newest.
+ */
+export type Restoring = {
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Base Version
+     */
+    base_version: number;
+    /**
+     * Why
+     *
+     * why it was changed, for those who read the versions
+     */
+    why?: string;
+};
+
+/**
+ * RoutingPreview
+ *
+ * Who could take a contact now, in which order, and why not the others.
+ */
+export type RoutingPreview = {
+    /**
+     * Contact Id
+     */
+    contact_id: string | null;
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * Queue Name
+     */
+    queue_name: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Refused
+     *
+     * the queue would not let the contact wait at all
+     */
+    refused: 'queue.closed' | 'queue.unstaffed' | 'queue.full' | 'contact.expired' | null;
+    /**
+     * Rings At
+     *
+     * at whom it rings just now; the preview asks as if it did not
+     */
+    rings_at: string | null;
+    /**
+     * Candidates
+     */
+    candidates: Array<Candidate>;
+    /**
+     * Left Out
+     *
+     * agents who are not listed because of `limit`
+     */
+    left_out: number;
+};
+
+/**
+ * Scheduling
+ *
+ * A version that is published at an instant, by the clock of the database.
+ */
+export type Scheduling = {
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * At
+     */
+    at: string;
 };
 
 /**
@@ -698,6 +3127,18 @@ export type ScreenPop = {
      * Orders
      */
     orders: Array<OrderView>;
+};
+
+/**
+ * Seen
+ *
+ * A command on an article as it was last seen: refused when there is a newer version.
+ */
+export type Seen = {
+    /**
+     * Base Version
+     */
+    base_version: number;
 };
 
 /**
@@ -757,6 +3198,52 @@ export type SignIn = {
 };
 
 /**
+ * SkillInUse
+ *
+ * A skill with how many agents have it and how many waiting contacts ask for it.
+ */
+export type SkillInUse = {
+    /**
+     * Skill
+     */
+    skill: string;
+    /**
+     * Labels
+     */
+    labels: {
+        [key: string]: string;
+    };
+    /**
+     * Agents
+     */
+    agents: number;
+    /**
+     * Agents By Level
+     */
+    agents_by_level: {
+        [key: string]: number;
+    };
+    /**
+     * Waiting
+     */
+    waiting: number;
+};
+
+/**
+ * SkillLabels
+ *
+ * What a skill is called, by locale.
+ */
+export type SkillLabels = {
+    /**
+     * Labels
+     */
+    labels: {
+        [key: string]: string;
+    };
+};
+
+/**
  * SocketTicket
  *
  * A single-use ticket for the first frame of `/ws/agent`.
@@ -800,6 +3287,146 @@ export type SoftphoneToken = {
      * Expires At
      */
     expires_at: string;
+};
+
+/**
+ * Supervision
+ *
+ * What a supervisor does in a call: hear all, be heard by the agent alone, be heard by all.
+ */
+export type Supervision = {
+    /**
+     * Mode
+     */
+    mode: 'listen' | 'whisper' | 'barge';
+};
+
+/**
+ * SupervisionView
+ *
+ * A supervisor's leg in a call.
+ */
+export type SupervisionView = {
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Leg Id
+     */
+    leg_id: string;
+    /**
+     * Mode
+     */
+    mode: 'listen' | 'whisper' | 'barge';
+    /**
+     * State
+     */
+    state: 'calling' | 'ringing' | 'joined';
+};
+
+/**
+ * SurveyList
+ *
+ * Surveys, newest first.
+ */
+export type SurveyList = {
+    /**
+     * Surveys
+     */
+    surveys: Array<SurveyView>;
+};
+
+/**
+ * SurveyView
+ *
+ * What a customer thought of a conversation.
+ */
+export type SurveyView = {
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Queue Id
+     */
+    queue_id: string | null;
+    /**
+     * Queue Name
+     */
+    queue_name: string | null;
+    /**
+     * Agent Id
+     */
+    agent_id: string | null;
+    /**
+     * Agent Name
+     */
+    agent_name: string | null;
+    /**
+     * Customer Id
+     */
+    customer_id: string | null;
+    /**
+     * Customer Name
+     */
+    customer_name: string | null;
+    /**
+     * From Address
+     */
+    from_address: string | null;
+    /**
+     * State
+     */
+    state: 'asked' | 'answered' | 'no_answer';
+    /**
+     * Score
+     *
+     * 1 to 5, 5 is best
+     */
+    score: number | null;
+    /**
+     * Asked At
+     */
+    asked_at: string;
+    /**
+     * Answered At
+     */
+    answered_at: string | null;
+    /**
+     * Follow Up
+     *
+     * a low score opens one
+     */
+    follow_up: 'open' | 'done' | null;
+};
+
+/**
+ * TagView
+ *
+ * A tag and how many articles have it.
+ */
+export type TagView = {
+    /**
+     * Tag
+     */
+    tag: string;
+    /**
+     * Articles
+     */
+    articles: number;
+};
+
+/**
+ * TakeBack
+ *
+ * Take a contact from whoever has it. A repeated request with the same `command_id` does it once.
+ */
+export type TakeBack = {
+    /**
+     * Command Id
+     */
+    command_id: string;
 };
 
 /**
@@ -873,6 +3500,56 @@ export type TouchpointView = {
 };
 
 /**
+ * TransferTarget
+ *
+ * Where the customer goes: to a queue, to one agent, or to a number outside.
+ */
+export type TransferTarget = {
+    /**
+     * Queue Id
+     */
+    queue_id?: string | null;
+    /**
+     * Agent Id
+     */
+    agent_id?: string | null;
+    /**
+     * Number
+     *
+     * with country code, e.g. +886255500100
+     */
+    number?: string | null;
+    /**
+     * Digits
+     *
+     * as of a consultation
+     */
+    digits?: string | null;
+    /**
+     * Keeps Age
+     *
+     * whether the place in the queue counts from the first wait
+     */
+    keeps_age?: boolean;
+};
+
+/**
+ * TransferTargets
+ *
+ * Where a call can go now.
+ */
+export type TransferTargets = {
+    /**
+     * Agents
+     */
+    agents: Array<FreeAgent>;
+    /**
+     * Queues
+     */
+    queues: Array<OpenQueue>;
+};
+
+/**
  * UseAction
  *
  * What somebody did with one article.
@@ -905,6 +3582,261 @@ export type UsualTopic = {
      * Article Title
      */
     article_title: string | null;
+};
+
+/**
+ * VersionView
+ *
+ * One saved state: when, by whom and why.
+ */
+export type VersionView = {
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Saved At
+     */
+    saved_at: string;
+    /**
+     * Saved By
+     */
+    saved_by: string | null;
+    /**
+     * Saved By Name
+     */
+    saved_by_name: string | null;
+    /**
+     * Why
+     */
+    why: string;
+};
+
+/**
+ * VoicemailList
+ *
+ * Messages: those nobody has heard, oldest first, or those that were, newest first.
+ */
+export type VoicemailList = {
+    /**
+     * Voicemails
+     */
+    voicemails: Array<VoicemailView>;
+};
+
+/**
+ * VoicemailView
+ *
+ * A message somebody left; it belongs to the contact, which is closed.
+ */
+export type VoicemailView = {
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Recording Id
+     */
+    recording_id: string;
+    /**
+     * Queue Id
+     */
+    queue_id: string | null;
+    /**
+     * Queue Name
+     */
+    queue_name: string | null;
+    /**
+     * From Address
+     *
+     * null: the number was withheld
+     */
+    from_address: string | null;
+    /**
+     * Customer Id
+     */
+    customer_id: string | null;
+    /**
+     * Customer Name
+     */
+    customer_name: string | null;
+    /**
+     * Language
+     */
+    language: string;
+    /**
+     * Topic
+     */
+    topic: string | null;
+    /**
+     * Left At
+     */
+    left_at: string;
+    /**
+     * Seconds
+     */
+    seconds: number | null;
+    /**
+     * Has Sound
+     *
+     * it can be heard; right after it was left it is not there yet
+     */
+    has_sound: boolean;
+    /**
+     * Heard At
+     */
+    heard_at: string | null;
+    /**
+     * Heard By
+     */
+    heard_by: string | null;
+    /**
+     * Callback Id
+     *
+     * the callback that was asked for because of it
+     */
+    callback_id: string | null;
+};
+
+/**
+ * WaitAccuracy
+ *
+ * What connected customers had been told, and how it came out.
+ */
+export type WaitAccuracy = {
+    /**
+     * Promises
+     *
+     * times a figure was told to a customer who was connected later
+     */
+    promises: number;
+    /**
+     * Kept
+     *
+     * share that waited within the range; the formula aims at 0.8
+     */
+    kept: number | null;
+    /**
+     * Too Long
+     *
+     * share that waited longer than the upper end
+     */
+    too_long: number | null;
+};
+
+/**
+ * WaitingContact
+ *
+ * A contact that waits, at its place in the queue.
+ */
+export type WaitingContact = {
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Place
+     */
+    place: number;
+    /**
+     * State
+     */
+    state: 'queued' | 'offered';
+    /**
+     * Channel
+     */
+    channel: string;
+    /**
+     * Customer Id
+     */
+    customer_id: string | null;
+    /**
+     * Customer Name
+     */
+    customer_name: string | null;
+    /**
+     * From Address
+     */
+    from_address: string | null;
+    /**
+     * Queued At
+     */
+    queued_at: string;
+    /**
+     * Priority
+     */
+    priority: number;
+    /**
+     * Age Credit
+     */
+    age_credit: number;
+    /**
+     * Required Skills
+     */
+    required_skills: {
+        [key: string]: number;
+    };
+    /**
+     * Rings At
+     */
+    rings_at: string | null;
+    /**
+     * Assigned Agent
+     */
+    assigned_agent: string | null;
+    /**
+     * Preferred Agent
+     */
+    preferred_agent: string | null;
+    /**
+     * Why
+     *
+     * why it still waits; the preview of the contact tells it agent by agent
+     */
+    why: 'ringing' | 'assigned' | 'queue_closed' | 'nobody_can' | 'nobody_at_work' | 'all_busy';
+};
+
+/**
+ * WaitingList
+ *
+ * Who waits in a queue, in the order in which they are served.
+ */
+export type WaitingList = {
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Contacts
+     */
+    contacts: Array<WaitingContact>;
+};
+
+/**
+ * Why
+ *
+ * What speaks against a pair of contact and agent.
+ */
+export type Why = 'state' | 'lost' | 'not_in_queue' | 'delay' | 'for_others' | 'skill' | 'full' | 'declined' | 'queue_closed' | 'other_first';
+
+/**
+ * WordingAdded
+ *
+ * `is_new`: false when the article had the wording already.
+ */
+export type WordingAdded = {
+    /**
+     * Is New
+     */
+    is_new: boolean;
 };
 
 /**
@@ -951,6 +3883,56 @@ export type AgentStateChanged = {
      */
     type: 'agent.state_changed';
     agent: AgentState;
+};
+
+/**
+ * AlertCleared
+ *
+ * An alert has settled itself or was cleared by hand; on the stream `supervisors`.
+ */
+export type AlertCleared = {
+    /**
+     * Stream
+     */
+    stream: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Type
+     */
+    type: 'alert.cleared';
+    alert: AlertView;
+};
+
+/**
+ * AlertOpened
+ *
+ * Something a supervisor should look at; on the stream `supervisors`.
+ */
+export type AlertOpened = {
+    /**
+     * Stream
+     */
+    stream: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Type
+     */
+    type: 'alert.opened';
+    alert: AlertView;
 };
 
 /**
@@ -1019,7 +4001,7 @@ export type Events = {
     /**
      * Events
      */
-    events: Array<AgentStateChanged | OfferMade | OfferAccepting | OfferEnded | ContactChanged | ContactRemoved | TouchpointAdded>;
+    events: Array<AgentStateChanged | OfferMade | OfferAccepting | OfferEnded | ContactChanged | ContactRemoved | TouchpointAdded | MessageAdded | MessageChanged | AlertOpened | AlertCleared>;
 };
 
 /**
@@ -1046,6 +4028,64 @@ export type Heartbeat = {
     streams: {
         [key: string]: number;
     };
+};
+
+/**
+ * MessageAdded
+ *
+ * A message of a conversation in this agent's hands: the customer's, or one that is on its way to the customer.
+ */
+export type MessageAdded = {
+    /**
+     * Stream
+     */
+    stream: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Type
+     */
+    type: 'message.added';
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    message: MessageView;
+};
+
+/**
+ * MessageChanged
+ *
+ * A message got further, or a file of it arrived. `contact_id` is the contact in hand.
+ */
+export type MessageChanged = {
+    /**
+     * Stream
+     */
+    stream: string;
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Type
+     */
+    type: 'message.changed';
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    message: MessageView;
 };
 
 /**
@@ -1121,6 +4161,12 @@ export type OfferEnded = {
      * Reason
      */
     reason: string | null;
+    /**
+     * Taken By
+     *
+     * the colleague who said yes first, where several agents were rung
+     */
+    taken_by: string | null;
 };
 
 /**
@@ -2369,6 +5415,384 @@ export type ContactTimelineResponses = {
 
 export type ContactTimelineResponse = ContactTimelineResponses[keyof ContactTimelineResponses];
 
+export type ListCallbacksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Queue Id
+         *
+         * of this queue only
+         */
+        queue_id?: string | null;
+        /**
+         * Ended
+         *
+         * those that are over, the newest first
+         */
+        ended?: boolean;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/callbacks';
+};
+
+export type ListCallbacksErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListCallbacksError = ListCallbacksErrors[keyof ListCallbacksErrors];
+
+export type ListCallbacksResponses = {
+    /**
+     * Successful Response
+     */
+    200: CallbackList;
+};
+
+export type ListCallbacksResponse = ListCallbacksResponses[keyof ListCallbacksResponses];
+
+export type RequestCallbackData = {
+    body: NewCallback;
+    path?: never;
+    query?: never;
+    url: '/api/v1/callbacks';
+};
+
+export type RequestCallbackErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type RequestCallbackError = RequestCallbackErrors[keyof RequestCallbackErrors];
+
+export type RequestCallbackResponses = {
+    /**
+     * Successful Response
+     */
+    200: CallbackView;
+};
+
+export type RequestCallbackResponse = RequestCallbackResponses[keyof RequestCallbackResponses];
+
+export type GetCallbackData = {
+    body?: never;
+    path: {
+        /**
+         * Callback Id
+         */
+        callback_id: string;
+    };
+    query?: never;
+    url: '/api/v1/callbacks/{callback_id}';
+};
+
+export type GetCallbackErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Callback not found (`callback_not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetCallbackError = GetCallbackErrors[keyof GetCallbackErrors];
+
+export type GetCallbackResponses = {
+    /**
+     * Successful Response
+     */
+    200: CallbackView;
+};
+
+export type GetCallbackResponse = GetCallbackResponses[keyof GetCallbackResponses];
+
+export type CancelCallbackData = {
+    body?: never;
+    path: {
+        /**
+         * Callback Id
+         */
+        callback_id: string;
+    };
+    query?: never;
+    url: '/api/v1/callbacks/{callback_id}/cancel';
+};
+
+export type CancelCallbackErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Callback not found (`callback_not_found`)
+     */
+    404: Problem;
+    /**
+     * The callback is over (`callback_over`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CancelCallbackError = CancelCallbackErrors[keyof CancelCallbackErrors];
+
+export type CancelCallbackResponses = {
+    /**
+     * Successful Response
+     */
+    200: CallbackView;
+};
+
+export type CancelCallbackResponse = CancelCallbackResponses[keyof CancelCallbackResponses];
+
+export type ContactMessagesData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: {
+        /**
+         * Before
+         */
+        before?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/contacts/{contact_id}/messages';
+};
+
+export type ContactMessagesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ContactMessagesError = ContactMessagesErrors[keyof ContactMessagesErrors];
+
+export type ContactMessagesResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessagePage;
+};
+
+export type ContactMessagesResponse = ContactMessagesResponses[keyof ContactMessagesResponses];
+
+export type SendMessageData = {
+    body: NewMessage;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/messages';
+};
+
+export type SendMessageErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * The customer wants no messages (`opted_out`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type SendMessageError = SendMessageErrors[keyof SendMessageErrors];
+
+export type SendMessageResponses = {
+    /**
+     * Successful Response
+     */
+    200: MessageView;
+};
+
+export type SendMessageResponse = SendMessageResponses[keyof SendMessageResponses];
+
+export type MessageAttachmentData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+        /**
+         * Attachment Id
+         */
+        attachment_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/attachments/{attachment_id}';
+};
+
+export type MessageAttachmentErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type MessageAttachmentError = MessageAttachmentErrors[keyof MessageAttachmentErrors];
+
+export type MessageAttachmentResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type MessageAttachmentResponse = MessageAttachmentResponses[keyof MessageAttachmentResponses];
+
 export type FaqSearchData = {
     body?: never;
     path?: never;
@@ -2474,6 +5898,1293 @@ export type FaqUseResponses = {
 
 export type FaqUseResponse = FaqUseResponses[keyof FaqUseResponses];
 
+export type ListArticlesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Status
+         */
+        status?: ArticleStatus | null;
+        /**
+         * Topic
+         */
+        topic?: string | null;
+        /**
+         * Tag
+         */
+        tag?: string | null;
+        /**
+         * Category
+         *
+         * a path; takes in what is below
+         */
+        category?: string | null;
+        /**
+         * Owner Id
+         */
+        owner_id?: string | null;
+        /**
+         * Review Until
+         *
+         * to be looked at again by this day
+         */
+        review_until?: string | null;
+        /**
+         * Text
+         *
+         * part of a question
+         */
+        text?: string | null;
+        /**
+         * Before
+         *
+         * `next` of the page before
+         */
+        before?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/faq/articles';
+};
+
+export type ListArticlesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListArticlesError = ListArticlesErrors[keyof ListArticlesErrors];
+
+export type ListArticlesResponses = {
+    /**
+     * Successful Response
+     */
+    200: ArticlePage;
+};
+
+export type ListArticlesResponse = ListArticlesResponses[keyof ListArticlesResponses];
+
+export type CreateArticleData = {
+    body: NewArticle;
+    path?: never;
+    query?: never;
+    url: '/api/v1/faq/articles';
+};
+
+export type CreateArticleErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CreateArticleError = CreateArticleErrors[keyof CreateArticleErrors];
+
+export type CreateArticleResponses = {
+    /**
+     * Successful Response
+     */
+    201: ArticleView;
+};
+
+export type CreateArticleResponse = CreateArticleResponses[keyof CreateArticleResponses];
+
+export type GetArticleData = {
+    body?: never;
+    path: {
+        /**
+         * Article Id
+         */
+        article_id: string;
+    };
+    query?: {
+        /**
+         * Version
+         */
+        version?: number | null;
+    };
+    url: '/api/v1/faq/articles/{article_id}';
+};
+
+export type GetArticleErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetArticleError = GetArticleErrors[keyof GetArticleErrors];
+
+export type GetArticleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ArticleView;
+};
+
+export type GetArticleResponse = GetArticleResponses[keyof GetArticleResponses];
+
+export type ChangeArticleData = {
+    body: ArticleChange;
+    path: {
+        /**
+         * Article Id
+         */
+        article_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/articles/{article_id}';
+};
+
+export type ChangeArticleErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * The article was changed (`article_changed`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChangeArticleError = ChangeArticleErrors[keyof ChangeArticleErrors];
+
+export type ChangeArticleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ArticleView;
+};
+
+export type ChangeArticleResponse = ChangeArticleResponses[keyof ChangeArticleResponses];
+
+export type RestoreArticleData = {
+    body: Restoring;
+    path: {
+        /**
+         * Article Id
+         */
+        article_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/articles/{article_id}/restore';
+};
+
+export type RestoreArticleErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * The article was changed (`article_changed`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type RestoreArticleError = RestoreArticleErrors[keyof RestoreArticleErrors];
+
+export type RestoreArticleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ArticleView;
+};
+
+export type RestoreArticleResponse = RestoreArticleResponses[keyof RestoreArticleResponses];
+
+export type ReviewArticleData = {
+    body: Seen;
+    path: {
+        /**
+         * Article Id
+         */
+        article_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/articles/{article_id}/review';
+};
+
+export type ReviewArticleErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * The article was changed (`article_changed`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ReviewArticleError = ReviewArticleErrors[keyof ReviewArticleErrors];
+
+export type ReviewArticleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ArticleView;
+};
+
+export type ReviewArticleResponse = ReviewArticleResponses[keyof ReviewArticleResponses];
+
+export type PublishArticleData = {
+    body: Publishing;
+    path: {
+        /**
+         * Article Id
+         */
+        article_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/articles/{article_id}/publish';
+};
+
+export type PublishArticleErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type PublishArticleError = PublishArticleErrors[keyof PublishArticleErrors];
+
+export type PublishArticleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ArticleView;
+};
+
+export type PublishArticleResponse = PublishArticleResponses[keyof PublishArticleResponses];
+
+export type UnscheduleArticleData = {
+    body?: never;
+    path: {
+        /**
+         * Article Id
+         */
+        article_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/articles/{article_id}/schedule';
+};
+
+export type UnscheduleArticleErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type UnscheduleArticleError = UnscheduleArticleErrors[keyof UnscheduleArticleErrors];
+
+export type UnscheduleArticleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ArticleView;
+};
+
+export type UnscheduleArticleResponse = UnscheduleArticleResponses[keyof UnscheduleArticleResponses];
+
+export type ScheduleArticleData = {
+    body: Scheduling;
+    path: {
+        /**
+         * Article Id
+         */
+        article_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/articles/{article_id}/schedule';
+};
+
+export type ScheduleArticleErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ScheduleArticleError = ScheduleArticleErrors[keyof ScheduleArticleErrors];
+
+export type ScheduleArticleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ArticleView;
+};
+
+export type ScheduleArticleResponse = ScheduleArticleResponses[keyof ScheduleArticleResponses];
+
+export type ArchiveArticleData = {
+    body: Seen;
+    path: {
+        /**
+         * Article Id
+         */
+        article_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/articles/{article_id}/archive';
+};
+
+export type ArchiveArticleErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * The article was changed (`article_changed`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ArchiveArticleError = ArchiveArticleErrors[keyof ArchiveArticleErrors];
+
+export type ArchiveArticleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ArticleView;
+};
+
+export type ArchiveArticleResponse = ArchiveArticleResponses[keyof ArchiveArticleResponses];
+
+export type ListArticleVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Article Id
+         */
+        article_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/articles/{article_id}/versions';
+};
+
+export type ListArticleVersionsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListArticleVersionsError = ListArticleVersionsErrors[keyof ListArticleVersionsErrors];
+
+export type ListArticleVersionsResponses = {
+    /**
+     * Response List Article Versions
+     *
+     * Successful Response
+     */
+    200: Array<VersionView>;
+};
+
+export type ListArticleVersionsResponse = ListArticleVersionsResponses[keyof ListArticleVersionsResponses];
+
+export type CompareArticleVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Article Id
+         */
+        article_id: string;
+    };
+    query: {
+        /**
+         * Before
+         *
+         * one version
+         */
+        before: number;
+        /**
+         * After
+         *
+         * the other
+         */
+        after: number;
+    };
+    url: '/api/v1/faq/articles/{article_id}/compare';
+};
+
+export type CompareArticleVersionsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CompareArticleVersionsError = CompareArticleVersionsErrors[keyof CompareArticleVersionsErrors];
+
+export type CompareArticleVersionsResponses = {
+    /**
+     * Response Compare Article Versions
+     *
+     * Successful Response
+     */
+    200: Array<FieldChange>;
+};
+
+export type CompareArticleVersionsResponse = CompareArticleVersionsResponses[keyof CompareArticleVersionsResponses];
+
+export type ListArticleCategoriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        lang?: Language;
+    };
+    url: '/api/v1/faq/categories';
+};
+
+export type ListArticleCategoriesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListArticleCategoriesError = ListArticleCategoriesErrors[keyof ListArticleCategoriesErrors];
+
+export type ListArticleCategoriesResponses = {
+    /**
+     * Response List Article Categories
+     *
+     * Successful Response
+     */
+    200: Array<CategoryView>;
+};
+
+export type ListArticleCategoriesResponse = ListArticleCategoriesResponses[keyof ListArticleCategoriesResponses];
+
+export type ListArticleTagsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/faq/tags';
+};
+
+export type ListArticleTagsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListArticleTagsError = ListArticleTagsErrors[keyof ListArticleTagsErrors];
+
+export type ListArticleTagsResponses = {
+    /**
+     * Response List Article Tags
+     *
+     * Successful Response
+     */
+    200: Array<TagView>;
+};
+
+export type ListArticleTagsResponse = ListArticleTagsResponses[keyof ListArticleTagsResponses];
+
+export type ImportArticlesData = {
+    body: string;
+    path?: never;
+    query: {
+        /**
+         * Import Id
+         *
+         * chosen by the caller; a repeat is harmless
+         */
+        import_id: string;
+        format: Format;
+        /**
+         * Dry Run
+         *
+         * check only, and say what would be done
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/v1/faq/imports';
+};
+
+export type ImportArticlesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ImportArticlesError = ImportArticlesErrors[keyof ImportArticlesErrors];
+
+export type ImportArticlesResponses = {
+    /**
+     * Successful Response
+     */
+    202: ImportView;
+};
+
+export type ImportArticlesResponse = ImportArticlesResponses[keyof ImportArticlesResponses];
+
+export type GetImportData = {
+    body?: never;
+    path: {
+        /**
+         * Import Id
+         */
+        import_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/imports/{import_id}';
+};
+
+export type GetImportErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetImportError = GetImportErrors[keyof GetImportErrors];
+
+export type GetImportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ImportView;
+};
+
+export type GetImportResponse = GetImportResponses[keyof GetImportResponses];
+
+export type ExportArticlesData = {
+    body?: never;
+    path?: never;
+    query: {
+        format: Format;
+    };
+    url: '/api/v1/faq/export';
+};
+
+export type ExportArticlesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ExportArticlesError = ExportArticlesErrors[keyof ExportArticlesErrors];
+
+export type ExportArticlesResponses = {
+    /**
+     * Successful Response
+     */
+    200: unknown;
+};
+
+export type ListFaqGapsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Since
+         *
+         * default: 30 days before `until`
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * default: now
+         */
+        until?: string | null;
+        /**
+         * Near Article Id
+         *
+         * only those nearest to this article
+         */
+        near_article_id?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/faq/gaps';
+};
+
+export type ListFaqGapsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListFaqGapsError = ListFaqGapsErrors[keyof ListFaqGapsErrors];
+
+export type ListFaqGapsResponses = {
+    /**
+     * Response List Faq Gaps
+     *
+     * Successful Response
+     */
+    200: Array<GapView>;
+};
+
+export type ListFaqGapsResponse = ListFaqGapsResponses[keyof ListFaqGapsResponses];
+
+export type AddGapWordingData = {
+    body: GapWording;
+    path: {
+        /**
+         * Key
+         *
+         * `key` of a gap
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/gaps/{key}/wording';
+};
+
+export type AddGapWordingErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type AddGapWordingError = AddGapWordingErrors[keyof AddGapWordingErrors];
+
+export type AddGapWordingResponses = {
+    /**
+     * Successful Response
+     */
+    200: WordingAdded;
+};
+
+export type AddGapWordingResponse = AddGapWordingResponses[keyof AddGapWordingResponses];
+
+export type DraftFromGapData = {
+    body: GapDraft;
+    path: {
+        /**
+         * Key
+         *
+         * `key` of a gap
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/gaps/{key}/draft';
+};
+
+export type DraftFromGapErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type DraftFromGapError = DraftFromGapErrors[keyof DraftFromGapErrors];
+
+export type DraftFromGapResponses = {
+    /**
+     * Successful Response
+     */
+    201: ArticleView;
+};
+
+export type DraftFromGapResponse = DraftFromGapResponses[keyof DraftFromGapResponses];
+
+export type DismissGapData = {
+    body?: never;
+    path: {
+        /**
+         * Key
+         *
+         * `key` of a gap
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/gaps/{key}';
+};
+
+export type DismissGapErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type DismissGapError = DismissGapErrors[keyof DismissGapErrors];
+
+export type DismissGapResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DismissGapResponse = DismissGapResponses[keyof DismissGapResponses];
+
+export type ArticleFiguresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Since
+         *
+         * default: 30 days before `until`
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * default: now
+         */
+        until?: string | null;
+        /**
+         * Article Id
+         */
+        article_id?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/faq/figures';
+};
+
+export type ArticleFiguresErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ArticleFiguresError = ArticleFiguresErrors[keyof ArticleFiguresErrors];
+
+export type ArticleFiguresResponses = {
+    /**
+     * Response Article Figures
+     *
+     * Successful Response
+     */
+    200: Array<FiguresView>;
+};
+
+export type ArticleFiguresResponse = ArticleFiguresResponses[keyof ArticleFiguresResponses];
+
+export type ArticleSearchesData = {
+    body?: never;
+    path: {
+        /**
+         * Article Id
+         */
+        article_id: string;
+    };
+    query: {
+        figure: Figure;
+        /**
+         * Since
+         *
+         * default: 30 days before `until`
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * default: now
+         */
+        until?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/faq/articles/{article_id}/searches';
+};
+
+export type ArticleSearchesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ArticleSearchesError = ArticleSearchesErrors[keyof ArticleSearchesErrors];
+
+export type ArticleSearchesResponses = {
+    /**
+     * Response Article Searches
+     *
+     * Successful Response
+     */
+    200: Array<CountedSearchView>;
+};
+
+export type ArticleSearchesResponse = ArticleSearchesResponses[keyof ArticleSearchesResponses];
+
 export type SoftphoneTokenData = {
     body?: never;
     path?: never;
@@ -2510,3 +7221,3263 @@ export type SoftphoneTokenResponses = {
 };
 
 export type SoftphoneTokenResponse = SoftphoneTokenResponses[keyof SoftphoneTokenResponses];
+
+export type ListRecordingsData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    url: '/api/v1/recordings';
+};
+
+export type ListRecordingsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListRecordingsError = ListRecordingsErrors[keyof ListRecordingsErrors];
+
+export type ListRecordingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecordingList;
+};
+
+export type ListRecordingsResponse = ListRecordingsResponses[keyof ListRecordingsResponses];
+
+export type RecordingData = {
+    body?: never;
+    path: {
+        /**
+         * Recording Id
+         */
+        recording_id: string;
+    };
+    query?: never;
+    url: '/api/v1/recordings/{recording_id}';
+};
+
+export type RecordingErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type RecordingError = RecordingErrors[keyof RecordingErrors];
+
+export type RecordingResponses = {
+    /**
+     * Successful Response
+     */
+    200: RecordingView;
+};
+
+export type RecordingResponse = RecordingResponses[keyof RecordingResponses];
+
+export type ListenToRecordingData = {
+    body?: never;
+    path: {
+        /**
+         * Recording Id
+         */
+        recording_id: string;
+    };
+    query?: never;
+    url: '/api/v1/recordings/{recording_id}/listen';
+};
+
+export type ListenToRecordingErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListenToRecordingError = ListenToRecordingErrors[keyof ListenToRecordingErrors];
+
+export type ListenToRecordingResponses = {
+    /**
+     * Successful Response
+     */
+    200: ListeningAddress;
+};
+
+export type ListenToRecordingResponse = ListenToRecordingResponses[keyof ListenToRecordingResponses];
+
+export type RecordingAudioData = {
+    body?: never;
+    headers?: {
+        /**
+         * Range
+         */
+        range?: string | null;
+    };
+    path: {
+        /**
+         * Recording Id
+         */
+        recording_id: string;
+    };
+    query: {
+        /**
+         * Until
+         */
+        until: number;
+        /**
+         * Signature
+         */
+        signature: string;
+    };
+    url: '/api/v1/recordings/{recording_id}/audio';
+};
+
+export type RecordingAudioErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type RecordingAudioError = RecordingAudioErrors[keyof RecordingAudioErrors];
+
+export type RecordingAudioResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+    /**
+     * the part that was asked for
+     */
+    206: unknown;
+};
+
+export type RecordingAudioResponse = RecordingAudioResponses[keyof RecordingAudioResponses];
+
+export type PauseRecordingData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/recording/pause';
+};
+
+export type PauseRecordingErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`control_refused`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type PauseRecordingError = PauseRecordingErrors[keyof PauseRecordingErrors];
+
+export type PauseRecordingResponses = {
+    /**
+     * Successful Response
+     */
+    202: unknown;
+};
+
+export type ResumeRecordingData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/recording/resume';
+};
+
+export type ResumeRecordingErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`control_refused`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ResumeRecordingError = ResumeRecordingErrors[keyof ResumeRecordingErrors];
+
+export type ResumeRecordingResponses = {
+    /**
+     * Successful Response
+     */
+    202: unknown;
+};
+
+export type ListVoicemailsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Queue Id
+         *
+         * of this queue only
+         */
+        queue_id?: string | null;
+        /**
+         * Is Heard
+         *
+         * those that were heard, the newest first
+         */
+        is_heard?: boolean;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/voicemails';
+};
+
+export type ListVoicemailsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListVoicemailsError = ListVoicemailsErrors[keyof ListVoicemailsErrors];
+
+export type ListVoicemailsResponses = {
+    /**
+     * Successful Response
+     */
+    200: VoicemailList;
+};
+
+export type ListVoicemailsResponse = ListVoicemailsResponses[keyof ListVoicemailsResponses];
+
+export type ListenToVoicemailData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/voicemails/{contact_id}/listen';
+};
+
+export type ListenToVoicemailErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListenToVoicemailError = ListenToVoicemailErrors[keyof ListenToVoicemailErrors];
+
+export type ListenToVoicemailResponses = {
+    /**
+     * Successful Response
+     */
+    200: ListeningAddress;
+};
+
+export type ListenToVoicemailResponse = ListenToVoicemailResponses[keyof ListenToVoicemailResponses];
+
+export type MarkVoicemailHeardData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/voicemails/{contact_id}/heard';
+};
+
+export type MarkVoicemailHeardErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type MarkVoicemailHeardError = MarkVoicemailHeardErrors[keyof MarkVoicemailHeardErrors];
+
+export type MarkVoicemailHeardResponses = {
+    /**
+     * Successful Response
+     */
+    200: VoicemailView;
+};
+
+export type MarkVoicemailHeardResponse = MarkVoicemailHeardResponses[keyof MarkVoicemailHeardResponses];
+
+export type CallBackForVoicemailData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/voicemails/{contact_id}/callback';
+};
+
+export type CallBackForVoicemailErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CallBackForVoicemailError = CallBackForVoicemailErrors[keyof CallBackForVoicemailErrors];
+
+export type CallBackForVoicemailResponses = {
+    /**
+     * Successful Response
+     */
+    200: VoicemailView;
+};
+
+export type CallBackForVoicemailResponse = CallBackForVoicemailResponses[keyof CallBackForVoicemailResponses];
+
+export type ListSurveysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Follow Up
+         *
+         * only with this follow-up
+         */
+        follow_up?: 'open' | 'done' | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/surveys';
+};
+
+export type ListSurveysErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListSurveysError = ListSurveysErrors[keyof ListSurveysErrors];
+
+export type ListSurveysResponses = {
+    /**
+     * Successful Response
+     */
+    200: SurveyList;
+};
+
+export type ListSurveysResponse = ListSurveysResponses[keyof ListSurveysResponses];
+
+export type FollowUpDoneData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/surveys/{contact_id}/done';
+};
+
+export type FollowUpDoneErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type FollowUpDoneError = FollowUpDoneErrors[keyof FollowUpDoneErrors];
+
+export type FollowUpDoneResponses = {
+    /**
+     * Successful Response
+     */
+    200: SurveyView;
+};
+
+export type FollowUpDoneResponse = FollowUpDoneResponses[keyof FollowUpDoneResponses];
+
+export type ListBlockedCallersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/blocked-callers';
+};
+
+export type ListBlockedCallersErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListBlockedCallersError = ListBlockedCallersErrors[keyof ListBlockedCallersErrors];
+
+export type ListBlockedCallersResponses = {
+    /**
+     * Response List Blocked Callers
+     *
+     * Successful Response
+     */
+    200: Array<BlockedCallerView>;
+};
+
+export type ListBlockedCallersResponse = ListBlockedCallersResponses[keyof ListBlockedCallersResponses];
+
+export type BlockCallerData = {
+    body: NewBlockedCaller;
+    path?: never;
+    query?: never;
+    url: '/api/v1/blocked-callers';
+};
+
+export type BlockCallerErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type BlockCallerError = BlockCallerErrors[keyof BlockCallerErrors];
+
+export type BlockCallerResponses = {
+    /**
+     * Successful Response
+     */
+    200: BlockedCallerView;
+};
+
+export type BlockCallerResponse = BlockCallerResponses[keyof BlockCallerResponses];
+
+export type UnblockCallerData = {
+    body?: never;
+    path: {
+        /**
+         * Number
+         */
+        number: string;
+    };
+    query?: never;
+    url: '/api/v1/blocked-callers/{number}';
+};
+
+export type UnblockCallerErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type UnblockCallerError = UnblockCallerErrors[keyof UnblockCallerErrors];
+
+export type UnblockCallerResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type UnblockCallerResponse = UnblockCallerResponses[keyof UnblockCallerResponses];
+
+export type TransferTargetsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/transfer-targets';
+};
+
+export type TransferTargetsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type TransferTargetsError = TransferTargetsErrors[keyof TransferTargetsErrors];
+
+export type TransferTargetsResponses = {
+    /**
+     * Successful Response
+     */
+    200: TransferTargets;
+};
+
+export type TransferTargetsResponse = TransferTargetsResponses[keyof TransferTargetsResponses];
+
+export type TransferContactData = {
+    body: TransferTarget;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/transfer';
+};
+
+export type TransferContactErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * The agent is not at work (`agent_not_there`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Too many calls dialled (`dial_limit_reached`)
+     */
+    429: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type TransferContactError = TransferContactErrors[keyof TransferContactErrors];
+
+export type TransferContactResponses = {
+    /**
+     * Successful Response
+     */
+    202: CallView;
+};
+
+export type TransferContactResponse = TransferContactResponses[keyof TransferContactResponses];
+
+export type ConsultData = {
+    body: ConsultTarget;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/consult';
+};
+
+export type ConsultErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`control_refused`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Too many calls dialled (`dial_limit_reached`)
+     */
+    429: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ConsultError = ConsultErrors[keyof ConsultErrors];
+
+export type ConsultResponses = {
+    /**
+     * Successful Response
+     */
+    202: CallView;
+};
+
+export type ConsultResponse = ConsultResponses[keyof ConsultResponses];
+
+export type FocusOnData = {
+    body: NewFocus;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/consult/focus';
+};
+
+export type FocusOnErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`control_refused`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type FocusOnError = FocusOnErrors[keyof FocusOnErrors];
+
+export type FocusOnResponses = {
+    /**
+     * Successful Response
+     */
+    202: CallView;
+};
+
+export type FocusOnResponse = FocusOnResponses[keyof FocusOnResponses];
+
+export type CompleteConsultData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/consult/complete';
+};
+
+export type CompleteConsultErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * The agent is not at work (`agent_not_there`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CompleteConsultError = CompleteConsultErrors[keyof CompleteConsultErrors];
+
+export type CompleteConsultResponses = {
+    /**
+     * Successful Response
+     */
+    202: CallView;
+};
+
+export type CompleteConsultResponse = CompleteConsultResponses[keyof CompleteConsultResponses];
+
+export type CancelConsultData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/consult/cancel';
+};
+
+export type CancelConsultErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`control_refused`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CancelConsultError = CancelConsultErrors[keyof CancelConsultErrors];
+
+export type CancelConsultResponses = {
+    /**
+     * Successful Response
+     */
+    202: CallView;
+};
+
+export type CancelConsultResponse = CancelConsultResponses[keyof CancelConsultResponses];
+
+export type MutePartyData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+        /**
+         * Leg Id
+         */
+        leg_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/parties/{leg_id}/mute';
+};
+
+export type MutePartyErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`control_refused`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type MutePartyError = MutePartyErrors[keyof MutePartyErrors];
+
+export type MutePartyResponses = {
+    /**
+     * Successful Response
+     */
+    202: CallView;
+};
+
+export type MutePartyResponse = MutePartyResponses[keyof MutePartyResponses];
+
+export type UnmutePartyData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+        /**
+         * Leg Id
+         */
+        leg_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/parties/{leg_id}/unmute';
+};
+
+export type UnmutePartyErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`control_refused`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type UnmutePartyError = UnmutePartyErrors[keyof UnmutePartyErrors];
+
+export type UnmutePartyResponses = {
+    /**
+     * Successful Response
+     */
+    202: CallView;
+};
+
+export type UnmutePartyResponse = UnmutePartyResponses[keyof UnmutePartyResponses];
+
+export type RejoinCallData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/rejoin';
+};
+
+export type RejoinCallErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`control_refused`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type RejoinCallError = RejoinCallErrors[keyof RejoinCallErrors];
+
+export type RejoinCallResponses = {
+    /**
+     * Successful Response
+     */
+    202: CallView;
+};
+
+export type RejoinCallResponse = RejoinCallResponses[keyof RejoinCallResponses];
+
+export type EndSupervisionData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/supervision';
+};
+
+export type EndSupervisionErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`control_refused`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type EndSupervisionError = EndSupervisionErrors[keyof EndSupervisionErrors];
+
+export type EndSupervisionResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type EndSupervisionResponse = EndSupervisionResponses[keyof EndSupervisionResponses];
+
+export type SuperviseCallData = {
+    body: Supervision;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/supervision';
+};
+
+export type SuperviseCallErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`control_refused`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type SuperviseCallError = SuperviseCallErrors[keyof SuperviseCallErrors];
+
+export type SuperviseCallResponses = {
+    /**
+     * Successful Response
+     */
+    202: SupervisionView;
+};
+
+export type SuperviseCallResponse = SuperviseCallResponses[keyof SuperviseCallResponses];
+
+export type DialData = {
+    body: NewDial;
+    path?: never;
+    query?: never;
+    url: '/api/v1/dial';
+};
+
+export type DialErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not free (`agent_not_free`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Too many calls dialled (`dial_limit_reached`)
+     */
+    429: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type DialError = DialErrors[keyof DialErrors];
+
+export type DialResponses = {
+    /**
+     * Successful Response
+     */
+    200: DialTask;
+};
+
+export type DialResponse = DialResponses[keyof DialResponses];
+
+export type SetContactPriorityData = {
+    body: NewPriority;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/priority';
+};
+
+export type SetContactPriorityErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`not_possible_now`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type SetContactPriorityError = SetContactPriorityErrors[keyof SetContactPriorityErrors];
+
+export type SetContactPriorityResponses = {
+    /**
+     * Successful Response
+     */
+    200: DirectedContact;
+};
+
+export type SetContactPriorityResponse = SetContactPriorityResponses[keyof SetContactPriorityResponses];
+
+export type MoveContactData = {
+    body: NewQueue;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/queue';
+};
+
+export type MoveContactErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`not_possible_now`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type MoveContactError = MoveContactErrors[keyof MoveContactErrors];
+
+export type MoveContactResponses = {
+    /**
+     * Successful Response
+     */
+    200: DirectedContact;
+};
+
+export type MoveContactResponse = MoveContactResponses[keyof MoveContactResponses];
+
+export type UnassignContactData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/agent';
+};
+
+export type UnassignContactErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`not_possible_now`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type UnassignContactError = UnassignContactErrors[keyof UnassignContactErrors];
+
+export type UnassignContactResponses = {
+    /**
+     * Successful Response
+     */
+    200: DirectedContact;
+};
+
+export type UnassignContactResponse = UnassignContactResponses[keyof UnassignContactResponses];
+
+export type AssignContactData = {
+    body: Assignment;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/agent';
+};
+
+export type AssignContactErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`not_possible_now`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type AssignContactError = AssignContactErrors[keyof AssignContactErrors];
+
+export type AssignContactResponses = {
+    /**
+     * Successful Response
+     */
+    200: DirectedContact;
+};
+
+export type AssignContactResponse = AssignContactResponses[keyof AssignContactResponses];
+
+export type TakeContactBackData = {
+    body: TakeBack;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/take-back';
+};
+
+export type TakeContactBackErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`not_possible_now`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type TakeContactBackError = TakeContactBackErrors[keyof TakeContactBackErrors];
+
+export type TakeContactBackResponses = {
+    /**
+     * Successful Response
+     */
+    200: DirectedContact;
+};
+
+export type TakeContactBackResponse = TakeContactBackResponses[keyof TakeContactBackResponses];
+
+export type EndContactData = {
+    body: End;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/end';
+};
+
+export type EndContactErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`not_possible_now`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type EndContactError = EndContactErrors[keyof EndContactErrors];
+
+export type EndContactResponses = {
+    /**
+     * Successful Response
+     */
+    200: DirectedContact;
+};
+
+export type EndContactResponse = EndContactResponses[keyof EndContactResponses];
+
+export type ListAgentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Queue Id
+         */
+        queue_id?: string | null;
+        /**
+         * Presence
+         */
+        presence?: Presence | null;
+        /**
+         * After
+         */
+        after?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/agents';
+};
+
+export type ListAgentsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListAgentsError = ListAgentsErrors[keyof ListAgentsErrors];
+
+export type ListAgentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentPage;
+};
+
+export type ListAgentsResponse = ListAgentsResponses[keyof ListAgentsResponses];
+
+export type GetAgentData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}';
+};
+
+export type GetAgentErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetAgentError = GetAgentErrors[keyof GetAgentErrors];
+
+export type GetAgentResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentView;
+};
+
+export type GetAgentResponse = GetAgentResponses[keyof GetAgentResponses];
+
+export type SetAgentPresenceData = {
+    body: NewPresence;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/presence';
+};
+
+export type SetAgentPresenceErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`not_possible_now`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type SetAgentPresenceError = SetAgentPresenceErrors[keyof SetAgentPresenceErrors];
+
+export type SetAgentPresenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentView;
+};
+
+export type SetAgentPresenceResponse = SetAgentPresenceResponses[keyof SetAgentPresenceResponses];
+
+export type LogAgentOutData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/log-out';
+};
+
+export type LogAgentOutErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type LogAgentOutError = LogAgentOutErrors[keyof LogAgentOutErrors];
+
+export type LogAgentOutResponses = {
+    /**
+     * Successful Response
+     */
+    200: LoggedOut;
+};
+
+export type LogAgentOutResponse = LogAgentOutResponses[keyof LogAgentOutResponses];
+
+export type SetAgentSkillsData = {
+    body: AgentSkills;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/skills';
+};
+
+export type SetAgentSkillsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type SetAgentSkillsError = SetAgentSkillsErrors[keyof SetAgentSkillsErrors];
+
+export type SetAgentSkillsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentView;
+};
+
+export type SetAgentSkillsResponse = SetAgentSkillsResponses[keyof SetAgentSkillsResponses];
+
+export type SetAgentQueuesData = {
+    body: AgentQueues;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/queues';
+};
+
+export type SetAgentQueuesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type SetAgentQueuesError = SetAgentQueuesErrors[keyof SetAgentQueuesErrors];
+
+export type SetAgentQueuesResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentView;
+};
+
+export type SetAgentQueuesResponse = SetAgentQueuesResponses[keyof SetAgentQueuesResponses];
+
+export type ListSkillsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/skills';
+};
+
+export type ListSkillsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListSkillsError = ListSkillsErrors[keyof ListSkillsErrors];
+
+export type ListSkillsResponses = {
+    /**
+     * Response List Skills
+     *
+     * Successful Response
+     */
+    200: Array<SkillInUse>;
+};
+
+export type ListSkillsResponse = ListSkillsResponses[keyof ListSkillsResponses];
+
+export type DeleteSkillData = {
+    body?: never;
+    path: {
+        /**
+         * Key
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/skills/{key}';
+};
+
+export type DeleteSkillErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * The skill is in use (`skill_in_use`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type DeleteSkillError = DeleteSkillErrors[keyof DeleteSkillErrors];
+
+export type DeleteSkillResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteSkillResponse = DeleteSkillResponses[keyof DeleteSkillResponses];
+
+export type PutSkillData = {
+    body: SkillLabels;
+    path: {
+        /**
+         * Key
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/skills/{key}';
+};
+
+export type PutSkillErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type PutSkillError = PutSkillErrors[keyof PutSkillErrors];
+
+export type PutSkillResponses = {
+    /**
+     * Successful Response
+     */
+    200: SkillInUse;
+};
+
+export type PutSkillResponse = PutSkillResponses[keyof PutSkillResponses];
+
+export type ListCalendarsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/calendars';
+};
+
+export type ListCalendarsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListCalendarsError = ListCalendarsErrors[keyof ListCalendarsErrors];
+
+export type ListCalendarsResponses = {
+    /**
+     * Response List Calendars
+     *
+     * Successful Response
+     */
+    200: Array<CalendarView>;
+};
+
+export type ListCalendarsResponse = ListCalendarsResponses[keyof ListCalendarsResponses];
+
+export type CreateCalendarData = {
+    body: NewCalendar;
+    path?: never;
+    query?: never;
+    url: '/api/v1/calendars';
+};
+
+export type CreateCalendarErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CreateCalendarError = CreateCalendarErrors[keyof CreateCalendarErrors];
+
+export type CreateCalendarResponses = {
+    /**
+     * Successful Response
+     */
+    201: CalendarView;
+};
+
+export type CreateCalendarResponse = CreateCalendarResponses[keyof CreateCalendarResponses];
+
+export type DeleteCalendarData = {
+    body?: never;
+    path: {
+        /**
+         * Calendar Id
+         */
+        calendar_id: string;
+    };
+    query?: never;
+    url: '/api/v1/calendars/{calendar_id}';
+};
+
+export type DeleteCalendarErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * The calendar is in use (`calendar_in_use`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type DeleteCalendarError = DeleteCalendarErrors[keyof DeleteCalendarErrors];
+
+export type DeleteCalendarResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteCalendarResponse = DeleteCalendarResponses[keyof DeleteCalendarResponses];
+
+export type GetCalendarData = {
+    body?: never;
+    path: {
+        /**
+         * Calendar Id
+         */
+        calendar_id: string;
+    };
+    query?: never;
+    url: '/api/v1/calendars/{calendar_id}';
+};
+
+export type GetCalendarErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetCalendarError = GetCalendarErrors[keyof GetCalendarErrors];
+
+export type GetCalendarResponses = {
+    /**
+     * Successful Response
+     */
+    200: CalendarView;
+};
+
+export type GetCalendarResponse = GetCalendarResponses[keyof GetCalendarResponses];
+
+export type ChangeCalendarData = {
+    body: CalendarChanges;
+    path: {
+        /**
+         * Calendar Id
+         */
+        calendar_id: string;
+    };
+    query?: never;
+    url: '/api/v1/calendars/{calendar_id}';
+};
+
+export type ChangeCalendarErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChangeCalendarError = ChangeCalendarErrors[keyof ChangeCalendarErrors];
+
+export type ChangeCalendarResponses = {
+    /**
+     * Successful Response
+     */
+    200: CalendarView;
+};
+
+export type ChangeCalendarResponse = ChangeCalendarResponses[keyof ChangeCalendarResponses];
+
+export type PutCalendarExceptionsData = {
+    body: ExceptionList;
+    path: {
+        /**
+         * Calendar Id
+         */
+        calendar_id: string;
+    };
+    query?: never;
+    url: '/api/v1/calendars/{calendar_id}/exceptions';
+};
+
+export type PutCalendarExceptionsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type PutCalendarExceptionsError = PutCalendarExceptionsErrors[keyof PutCalendarExceptionsErrors];
+
+export type PutCalendarExceptionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: CalendarView;
+};
+
+export type PutCalendarExceptionsResponse = PutCalendarExceptionsResponses[keyof PutCalendarExceptionsResponses];
+
+export type DeleteCalendarExceptionData = {
+    body?: never;
+    path: {
+        /**
+         * Calendar Id
+         */
+        calendar_id: string;
+        /**
+         * Day
+         */
+        day: string;
+    };
+    query?: never;
+    url: '/api/v1/calendars/{calendar_id}/exceptions/{day}';
+};
+
+export type DeleteCalendarExceptionErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type DeleteCalendarExceptionError = DeleteCalendarExceptionErrors[keyof DeleteCalendarExceptionErrors];
+
+export type DeleteCalendarExceptionResponses = {
+    /**
+     * Successful Response
+     */
+    200: CalendarView;
+};
+
+export type DeleteCalendarExceptionResponse = DeleteCalendarExceptionResponses[keyof DeleteCalendarExceptionResponses];
+
+export type ListQueuesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/queues';
+};
+
+export type ListQueuesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListQueuesError = ListQueuesErrors[keyof ListQueuesErrors];
+
+export type ListQueuesResponses = {
+    /**
+     * Response List Queues
+     *
+     * Successful Response
+     */
+    200: Array<QueueView>;
+};
+
+export type ListQueuesResponse = ListQueuesResponses[keyof ListQueuesResponses];
+
+export type CreateQueueData = {
+    body: NewQueueSettings;
+    path?: never;
+    query?: never;
+    url: '/api/v1/queues';
+};
+
+export type CreateQueueErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CreateQueueError = CreateQueueErrors[keyof CreateQueueErrors];
+
+export type CreateQueueResponses = {
+    /**
+     * Successful Response
+     */
+    201: QueueView;
+};
+
+export type CreateQueueResponse = CreateQueueResponses[keyof CreateQueueResponses];
+
+export type DeleteQueueData = {
+    body?: never;
+    path: {
+        /**
+         * Queue Id
+         */
+        queue_id: string;
+    };
+    query?: never;
+    url: '/api/v1/queues/{queue_id}';
+};
+
+export type DeleteQueueErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * The queue is in use (`queue_in_use`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type DeleteQueueError = DeleteQueueErrors[keyof DeleteQueueErrors];
+
+export type DeleteQueueResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteQueueResponse = DeleteQueueResponses[keyof DeleteQueueResponses];
+
+export type GetQueueData = {
+    body?: never;
+    path: {
+        /**
+         * Queue Id
+         */
+        queue_id: string;
+    };
+    query?: never;
+    url: '/api/v1/queues/{queue_id}';
+};
+
+export type GetQueueErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetQueueError = GetQueueErrors[keyof GetQueueErrors];
+
+export type GetQueueResponses = {
+    /**
+     * Successful Response
+     */
+    200: QueueView;
+};
+
+export type GetQueueResponse = GetQueueResponses[keyof GetQueueResponses];
+
+export type ChangeQueueData = {
+    body: QueueChanges;
+    path: {
+        /**
+         * Queue Id
+         */
+        queue_id: string;
+    };
+    query?: never;
+    url: '/api/v1/queues/{queue_id}';
+};
+
+export type ChangeQueueErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChangeQueueError = ChangeQueueErrors[keyof ChangeQueueErrors];
+
+export type ChangeQueueResponses = {
+    /**
+     * Successful Response
+     */
+    200: QueueView;
+};
+
+export type ChangeQueueResponse = ChangeQueueResponses[keyof ChangeQueueResponses];
+
+export type CloseQueueData = {
+    body?: never;
+    path: {
+        /**
+         * Queue Id
+         */
+        queue_id: string;
+    };
+    query?: never;
+    url: '/api/v1/queues/{queue_id}/close';
+};
+
+export type CloseQueueErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CloseQueueError = CloseQueueErrors[keyof CloseQueueErrors];
+
+export type CloseQueueResponses = {
+    /**
+     * Successful Response
+     */
+    200: QueueView;
+};
+
+export type CloseQueueResponse = CloseQueueResponses[keyof CloseQueueResponses];
+
+export type OpenQueueData = {
+    body?: never;
+    path: {
+        /**
+         * Queue Id
+         */
+        queue_id: string;
+    };
+    query?: never;
+    url: '/api/v1/queues/{queue_id}/open';
+};
+
+export type OpenQueueErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type OpenQueueError = OpenQueueErrors[keyof OpenQueueErrors];
+
+export type OpenQueueResponses = {
+    /**
+     * Successful Response
+     */
+    200: QueueView;
+};
+
+export type OpenQueueResponse = OpenQueueResponses[keyof OpenQueueResponses];
+
+export type ListAlertsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Is Open
+         */
+        is_open?: boolean;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/alerts';
+};
+
+export type ListAlertsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListAlertsError = ListAlertsErrors[keyof ListAlertsErrors];
+
+export type ListAlertsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertList;
+};
+
+export type ListAlertsResponse = ListAlertsResponses[keyof ListAlertsResponses];
+
+export type ClearAlertData = {
+    body?: never;
+    path: {
+        /**
+         * Alert Id
+         */
+        alert_id: string;
+    };
+    query?: never;
+    url: '/api/v1/alerts/{alert_id}/clear';
+};
+
+export type ClearAlertErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ClearAlertError = ClearAlertErrors[keyof ClearAlertErrors];
+
+export type ClearAlertResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertView;
+};
+
+export type ClearAlertResponse = ClearAlertResponses[keyof ClearAlertResponses];
+
+export type ListWaitingData = {
+    body?: never;
+    path: {
+        /**
+         * Queue Id
+         */
+        queue_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Offset
+         */
+        offset?: number;
+    };
+    url: '/api/v1/queues/{queue_id}/waiting';
+};
+
+export type ListWaitingErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListWaitingError = ListWaitingErrors[keyof ListWaitingErrors];
+
+export type ListWaitingResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaitingList;
+};
+
+export type ListWaitingResponse = ListWaitingResponses[keyof ListWaitingResponses];
+
+export type ReadWaitAccuracyData = {
+    body?: never;
+    path: {
+        /**
+         * Queue Id
+         */
+        queue_id: string;
+    };
+    query?: {
+        /**
+         * Hours
+         */
+        hours?: number;
+    };
+    url: '/api/v1/queues/{queue_id}/wait-accuracy';
+};
+
+export type ReadWaitAccuracyErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ReadWaitAccuracyError = ReadWaitAccuracyErrors[keyof ReadWaitAccuracyErrors];
+
+export type ReadWaitAccuracyResponses = {
+    /**
+     * Successful Response
+     */
+    200: WaitAccuracy;
+};
+
+export type ReadWaitAccuracyResponse = ReadWaitAccuracyResponses[keyof ReadWaitAccuracyResponses];
+
+export type PreviewContactData = {
+    body?: never;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/contacts/{contact_id}/routing-preview';
+};
+
+export type PreviewContactErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Not possible now (`not_possible_now`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type PreviewContactError = PreviewContactErrors[keyof PreviewContactErrors];
+
+export type PreviewContactResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoutingPreview;
+};
+
+export type PreviewContactResponse = PreviewContactResponses[keyof PreviewContactResponses];
+
+export type PreviewRoutingData = {
+    body: Hypothesis;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/routing/preview';
+};
+
+export type PreviewRoutingErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type PreviewRoutingError = PreviewRoutingErrors[keyof PreviewRoutingErrors];
+
+export type PreviewRoutingResponses = {
+    /**
+     * Successful Response
+     */
+    200: RoutingPreview;
+};
+
+export type PreviewRoutingResponse = PreviewRoutingResponses[keyof PreviewRoutingResponses];
