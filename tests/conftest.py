@@ -1,35 +1,24 @@
 """Fixtures every test may use: a real PostgreSQL, migrated once and cloned, and a clock that tests move."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
 from app.core import migrate
 from app.core.db import Database, Transaction
 from app.core.events import EventRegistry
-from app.core.settings import Settings
-from app.demo.seed import seed
+from tests.support import demo
 from tests.support.clock import FakeClock
-from tests.support.postgres import TestServer, fingerprint
+from tests.support.postgres import TestServer
 
-ROOT = Path(__file__).resolve().parents[1]
+# The sentence encoder takes a second to load; the tests in tests/faq that are about it bring it themselves.
+os.environ.setdefault("SWITCHBOARD_FAQ_ENCODER", "none")
 
 
 def _migrate(dsn: str) -> None:
     asyncio.run(migrate.upgrade(dsn))
-
-
-def _migrate_and_seed(dsn: str) -> None:
-    async def fill() -> None:
-        await migrate.upgrade(dsn)
-        database = Database(dsn, pool_size=2)
-        await database.open()
-        await seed(database, Settings())
-        await database.close()
-
-    asyncio.run(fill())
 
 
 @pytest.fixture(scope="session")
@@ -48,8 +37,7 @@ def template(postgres: TestServer) -> str:
 @pytest.fixture(scope="session")
 def demo_template(postgres: TestServer) -> str:
     """The name of a database that holds the demo centre."""
-    parts = [ROOT / "migrations", ROOT / "app" / "demo", ROOT / "app" / "faq", ROOT / "app" / "selfservice"]
-    return postgres.template_database(_migrate_and_seed, fingerprint(*parts))
+    return demo.demo_template(postgres)
 
 
 @pytest.fixture

@@ -17,17 +17,38 @@ OPENS_TRANSACTIONS = {
     "app/console/socket.py",
     "app/console/housekeeping.py",
     "app/agents/sessions.py",
+    "app/routing/callback_timers.py",
     "app/routing/router.py",
+    "app/channels/voice/answering.py",
     "app/channels/voice/inbound.py",
+    "app/channels/voice/orders/callback.py",
+    "app/channels/voice/orders/legs.py",
     "app/channels/voice/reconcile.py",
+    "app/channels/voice/recording/fetching.py",
+    "app/channels/voice/recording/reports.py",
+    "app/channels/voice/recording/timers.py",
+    "app/channels/messaging/inbound.py",
+    "app/channels/messaging/media.py",
+    "app/channels/messaging/reports.py",
+    "app/channels/messaging/sending.py",
+    "app/channels/messaging/timers.py",
     "app/channels/voice/reports.py",
     "app/channels/voice/sending.py",
+    "app/channels/voice/survey/answering.py",
     "app/channels/voice/waiting.py",
     "app/demo/seed.py",
+    "app/commands/faq.py",
+    "app/commands/faq_files.py",
+    "app/faq/import_jobs.py",
+    "app/faq/keeper.py",
+    "app/faq/timers.py",
+    "app/web/help/reading.py",
+    "app/web/help/questions.py",
 }
 # A listening connection, the job library's, and the one that holds the migration lock cannot come from the pool.
 CONNECTS_ITSELF = {"app/core/bus.py", "app/core/jobs.py", "app/core/migrate.py"}
 READS_THE_SYSTEM_CLOCK = {
+    "app/channels/voice/screening.py": "looks for contacts by the age of their ids, and ids follow this clock",
     "app/core/clock.py": "the one source of now",
     "app/core/ids.py": "ids only have to grow; a test's frozen clock must not make them collide",
     "app/demo/run.py": "measures how long the start took, for a person to read",
@@ -114,3 +135,14 @@ def test_no_file_holds(what: str, pattern: str) -> None:
         if match and path != Path(__file__):
             found.append(f"{path.relative_to(ROOT)}: {match[0]}")
     assert found == [], what
+
+
+def test_answering_a_webhook_asks_nobody_outside() -> None:
+    """Nothing that the carrier's webhooks import can make a request: commands wait in the outbox for the worker."""
+    probe = (
+        "import sys, app.channels.voice.webhooks\n"
+        "asks = {'app.channels.twilio.client', 'httpx', 'requests', 'aiohttp', 'twilio.rest', 'urllib3'}\n"
+        "print(*sorted(asks & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

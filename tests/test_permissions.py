@@ -11,6 +11,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, APIWebSocketRoute, RouteContext, iter_route_contexts
 from starlette.routing import Mount, Route
 
+from app.channels.messaging.webhooks import PREFIX as MESSAGING_PREFIX
 from app.channels.voice.urls import PREFIX as VOICE_PREFIX
 from app.channels.voice.webhooks import voice_routes
 from app.core.auth import PERMISSIONS_OF_ROLE, Permission
@@ -28,6 +29,15 @@ OPEN_TO_EVERYBODY = {
     "/static": "the built front end",
     "/media": "sounds that the carrier plays to callers",
     "/healthz": "says only that the process answers",
+    "/help": "leads to the help centre in the reader's language",
+    "/help/{lang}": "the help centre: published articles for the public only",
+    "/help/{lang}/category/{name:path}": "the same",
+    "/help/{lang}/search": "the same, by question",
+    "/help/{lang}/suggest": "the same, while typing; limited per address",
+    "/help/{lang}/{name}": "one such article",
+    "/help/{lang}/{name}/feedback": "did it help; limited per address, no personal data is kept",
+    "/robots.txt": "what search engines may read",
+    "/sitemap.xml": "the help centre's addresses",
     "/readyz": "says only which part is not ready",
     "/metrics": "guards itself: local callers, or the token of the settings",
     "/api/docs": "the same description, to read",
@@ -82,7 +92,7 @@ def test_every_other_address_is_listed_with_its_reason(app: Application) -> None
     assert others == set(OPEN_TO_EVERYBODY)
     webhooks = [route for route in app.carrier_webhooks.routes if isinstance(route, Route)]
     assert len(webhooks) >= 8
-    assert all(route.path.startswith(VOICE_PREFIX) for route in webhooks)
+    assert all(route.path.startswith((VOICE_PREFIX, MESSAGING_PREFIX)) for route in webhooks)
     sockets = {c.path for c in contexts if isinstance(c.original_route, APIWebSocketRoute)}
     assert sockets == set(SOCKETS)
 
@@ -154,6 +164,7 @@ async def test_our_own_origin_is_welcome(web: RunningApp) -> None:
 
 
 NEEDED = {
+    "dial": Permission.CALLS_DIAL,
     "console_snapshot": Permission.CONSOLE_USE,
     "get_session": Permission.CONSOLE_USE,
     "sign_out": Permission.CONSOLE_USE,
@@ -169,11 +180,106 @@ NEEDED = {
     "hold": Permission.CONTACTS_HANDLE_OWN,
     "resume": Permission.CONTACTS_HANDLE_OWN,
     "hang_up": Permission.CONTACTS_HANDLE_OWN,
+    "pause_recording": Permission.CONTACTS_HANDLE_OWN,
+    "resume_recording": Permission.CONTACTS_HANDLE_OWN,
+    "list_voicemails": Permission.VOICEMAILS_HANDLE,
+    "listen_to_voicemail": Permission.VOICEMAILS_HANDLE,
+    "mark_voicemail_heard": Permission.VOICEMAILS_HANDLE,
+    "call_back_for_voicemail": Permission.VOICEMAILS_HANDLE,
+    "recording_audio": Permission.CONSOLE_USE,  # the address itself is signed for who may listen
     "add_note": Permission.CONTACTS_HANDLE_OWN,
+    "contact_messages": Permission.CUSTOMERS_READ,
+    "message_attachment": Permission.CUSTOMERS_READ,
+    "send_message": Permission.CONTACTS_HANDLE_OWN,
     "complete_wrap_up": Permission.CONTACTS_HANDLE_OWN,
     "extend_wrap_up": Permission.CONTACTS_HANDLE_OWN,
     "faq_search": Permission.FAQ_SEARCH,
     "faq_use": Permission.FAQ_USE,
+    "list_articles": Permission.FAQ_READ,
+    "get_article": Permission.FAQ_READ,
+    "list_article_categories": Permission.FAQ_READ,
+    "list_article_tags": Permission.FAQ_READ,
+    "request_callback": Permission.CALLBACKS_REQUEST,
+    "transfer_targets": Permission.CONTACTS_HANDLE_OWN,
+    "transfer_contact": Permission.CONTACTS_HANDLE_OWN,
+    "consult": Permission.CONTACTS_HANDLE_OWN,
+    "focus_on": Permission.CONTACTS_HANDLE_OWN,
+    "complete_consult": Permission.CONTACTS_HANDLE_OWN,
+    "cancel_consult": Permission.CONTACTS_HANDLE_OWN,
+    "mute_party": Permission.CONTACTS_HANDLE_OWN,
+    "unmute_party": Permission.CONTACTS_HANDLE_OWN,
+    "rejoin_call": Permission.CONTACTS_HANDLE_OWN,
+}
+SUPERVISORS = {
+    "set_contact_priority": Permission.CONTACTS_DIRECT,
+    "move_contact": Permission.CONTACTS_DIRECT,
+    "assign_contact": Permission.CONTACTS_DIRECT,
+    "unassign_contact": Permission.CONTACTS_DIRECT,
+    "take_contact_back": Permission.CONTACTS_DIRECT,
+    "end_contact": Permission.CONTACTS_END,
+    "supervise_call": Permission.CALLS_LISTEN,
+    "end_supervision": Permission.CALLS_LISTEN,
+    "list_callbacks": Permission.ROUTING_READ,
+    "get_callback": Permission.ROUTING_READ,
+    "cancel_callback": Permission.CONTACTS_END,
+    "list_agents": Permission.TEAM_SUPERVISE,
+    "get_agent": Permission.TEAM_SUPERVISE,
+    "set_agent_presence": Permission.PRESENCE_CHANGE_ANY,
+    "log_agent_out": Permission.PRESENCE_CHANGE_ANY,
+    "set_agent_skills": Permission.AGENTS_ASSIGN,
+    "set_agent_queues": Permission.AGENTS_ASSIGN,
+    "list_skills": Permission.ROUTING_READ,
+    "list_queues": Permission.ROUTING_READ,
+    "get_queue": Permission.ROUTING_READ,
+    "close_queue": Permission.QUEUES_OPEN_CLOSE,
+    "open_queue": Permission.QUEUES_OPEN_CLOSE,
+    "list_calendars": Permission.ROUTING_READ,
+    "list_waiting": Permission.TEAM_SUPERVISE,
+    "read_wait_accuracy": Permission.TEAM_SUPERVISE,
+    "preview_contact": Permission.ROUTING_READ,
+    "preview_routing": Permission.ROUTING_READ,
+    "list_alerts": Permission.ALERTS_READ,
+    "clear_alert": Permission.TEAM_SUPERVISE,
+    "get_calendar": Permission.ROUTING_READ,
+    "list_surveys": Permission.TEAM_SUPERVISE,
+    "follow_up_done": Permission.TEAM_SUPERVISE,
+    "list_recordings": Permission.RECORDINGS_LISTEN,
+    "recording": Permission.RECORDINGS_LISTEN,
+    "listen_to_recording": Permission.RECORDINGS_LISTEN,
+    "list_blocked_callers": Permission.CALLERS_BLOCK,
+    "block_caller": Permission.CALLERS_BLOCK,
+    "unblock_caller": Permission.CALLERS_BLOCK,
+    "create_article": Permission.FAQ_EDIT,
+    "change_article": Permission.FAQ_EDIT,
+    "restore_article": Permission.FAQ_EDIT,
+    "review_article": Permission.FAQ_EDIT,
+    "list_article_versions": Permission.FAQ_EDIT,
+    "compare_article_versions": Permission.FAQ_EDIT,
+    "list_faq_gaps": Permission.FAQ_EDIT,
+    "add_gap_wording": Permission.FAQ_PUBLISH,
+    "draft_from_gap": Permission.FAQ_EDIT,
+    "dismiss_gap": Permission.FAQ_EDIT,
+    "article_figures": Permission.FAQ_EDIT,
+    "article_searches": Permission.FAQ_EDIT,
+    "export_articles": Permission.FAQ_EDIT,
+    "import_articles": Permission.FAQ_PUBLISH,
+    "get_import": Permission.FAQ_PUBLISH,
+    "publish_article": Permission.FAQ_PUBLISH,
+    "schedule_article": Permission.FAQ_PUBLISH,
+    "unschedule_article": Permission.FAQ_PUBLISH,
+    "archive_article": Permission.FAQ_PUBLISH,
+}
+ADMINISTRATORS = {
+    "put_skill": Permission.ROUTING_MANAGE,
+    "delete_skill": Permission.ROUTING_MANAGE,
+    "create_queue": Permission.ROUTING_MANAGE,
+    "change_queue": Permission.ROUTING_MANAGE,
+    "delete_queue": Permission.ROUTING_MANAGE,
+    "create_calendar": Permission.ROUTING_MANAGE,
+    "change_calendar": Permission.ROUTING_MANAGE,
+    "delete_calendar": Permission.ROUTING_MANAGE,
+    "put_calendar_exceptions": Permission.ROUTING_MANAGE,
+    "delete_calendar_exception": Permission.ROUTING_MANAGE,
 }
 
 
@@ -183,14 +289,17 @@ def test_each_endpoint_needs_the_permission_of_the_table(app: FastAPI) -> None:
         guard = guards(route.dependant)[0]
         if isinstance(guard, Requires):
             found[route.operation_id] = guard.permission
-    assert {name: found.get(name) for name in NEEDED} == NEEDED
-    assert set(found) == set(NEEDED), "a new endpoint belongs into the table"
+    table = NEEDED | SUPERVISORS | ADMINISTRATORS
+    assert {name: found.get(name) for name in table} == table
+    assert set(found) == set(table), "a new endpoint belongs into the table"
 
 
 def test_roles_hold_what_the_matrix_says() -> None:
     agent, supervisor, admin = (PERMISSIONS_OF_ROLE[role] for role in ("agent", "supervisor", "admin"))
     assert set(NEEDED.values()) <= agent, "everybody may work"
-    assert Permission.TEAM_SUPERVISE not in agent
+    assert not set(SUPERVISORS.values()) & agent
+    assert set(SUPERVISORS.values()) <= supervisor
+    assert not set(ADMINISTRATORS.values()) & supervisor
     assert Permission.AUDIT_READ not in agent
     assert agent < supervisor <= admin == set(Permission)
 
@@ -219,6 +328,8 @@ async def test_another_agents_contact_is_answered_like_none_at_all(web: RunningA
         "hold": None,
         "resume": None,
         "hang-up": None,
+        "recording/pause": None,
+        "recording/resume": None,
         "notes": {"client_id": str(uuid4()), "body": "hello"},
         "wrap-up": {"client_id": str(uuid4()), "dispositions": ["solved"]},
         "wrap-up/extend": None,

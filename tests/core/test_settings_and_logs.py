@@ -1,13 +1,16 @@
 """Settings say which variable is wrong; logs keep personal data out."""
 
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import structlog
 from pydantic import ValidationError
 
+from app.core import logs
 from app.core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,3 +100,17 @@ def test_personal_data_does_not_reach_the_log(output: str) -> None:
     assert "ValueError" in done.stderr
     assert "too quiet" not in done.stderr
     assert "886912345678" not in done.stderr.replace('number = "+886912345678"', "")
+
+
+def test_a_line_goes_to_the_standard_error_of_its_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = structlog.get_config()
+    first, second = io.StringIO(), io.StringIO()
+    try:
+        monkeypatch.setattr(sys, "stderr", first)
+        logs.configure(level="info", output="json")
+        first.close()
+        monkeypatch.setattr(sys, "stderr", second)
+        structlog.get_logger().warning("still heard")
+    finally:
+        structlog.configure(**before)
+    assert "still heard" in second.getvalue()

@@ -99,3 +99,20 @@ def test_what_is_sent_is_what_is_stored(seq: int, kind: str, body: dict[str, str
     sent = orjson.loads(event.frame())
     assert {key: sent[key] for key in body} == body
     assert (sent["stream"], sent["seq"], sent["type"]) == ("agent:1", seq, kind)
+
+
+async def test_events_written_together_are_numbered_in_their_order_in_every_stream(
+    database: Database,
+) -> None:
+    heard: list[Hint] = []
+    database.on_commit(heard.extend)
+    await write(database)
+    entries = [(f"agent:{n % 2}", "something.happened", {"n": n}) for n in range(7)]
+    async with database.transaction() as tx:
+        await streams.append_many(tx, entries)
+    async with database.read() as reader:
+        for stream, place in (("agent:0", 0), ("agent:1", 1)):
+            rows = await reader.fetch("select body from events where stream = $1 order by seq", stream)
+            assert [row["body"]["n"] for row in rows][-3:] == [n for n in range(7) if n % 2 == place][-3:]
+    assert await seqs(database, "agent:0") == await seqs(database, "agent:1") == [1, 2, 3, 4]
+    assert [orjson.loads(hint.body or b"")["n"] for hint in heard[1:]] == list(range(7))

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from app.agents.accounts import find_by_login, verify_password
+from app.channels.voice.numbers import Lines
 from app.core.db import Database
 from app.core.errors import Conflict
 from app.core.settings import Settings
@@ -15,13 +17,16 @@ from app.customers.identify import identify
 from app.customers.models import Certain, Likely, Unknown
 from app.customers.phones import Number, Withheld, normalise
 from app.demo.seed import seed
-from app.demo.summary import CALLERS
+from app.demo.summary import CALLERS, MAIN_NUMBER
+from app.routing import queue_tables
+from app.routing.overflow_rules import ToQueue, parse_overflow
+from app.routing.relaxing import parse_relax_steps
 from tests.demo.conftest import NOW
 
 TABLES = (
     "agents", "agent_states", "agent_skills", "agent_queues", "queues", "skills", "dispositions", "customers",
     "identities", "orders", "contacts", "offers", "touchpoints", "contact_notes", "contact_dispositions",
-    "phone_numbers", "flow_versions", "articles",
+    "phone_numbers", "flow_versions", "articles", "calendars", "calendar_exceptions",
 )  # fmt: skip
 LOCALES = {"en", "zh-Hant", "zh-Hans"}
 
@@ -128,3 +133,34 @@ async def test_the_summary_is_plain_json(seeded: Database) -> None:
     assert [n["number"] for n in shown["numbers"]] == ["+886255500100", "+886255500101"]
     assert {set(c["story"]) == LOCALES for c in shown["callers"]} == {True}
     assert shown["addresses"]["console"] == "http://127.0.0.1:8000/console"
+
+
+async def test_every_rule_of_the_queues_can_be_used(seeded: Database) -> None:
+    async with seeded.read() as reader:
+        stored = await reader.fetch("select key, overflow, relax_steps from queues")
+        rules = await queue_tables.of_queues(reader)
+        hours = await Lines().find(reader, MAIN_NUMBER)
+    keys = {row["key"] for row in stored}
+    for row in stored:
+        parse_relax_steps(row["relax_steps"])
+        targets = [one.queue for one in parse_overflow(row["overflow"]).values() if isinstance(one, ToQueue)]
+        assert set(targets) <= keys - {row["key"]}
+    assert all(one["calendar"] for one in rules.values())
+    assert hours is not None
+
+
+async def test_the_way_a_visitor_tries_first_is_never_closed(seeded: Database) -> None:
+    async with seeded.read() as reader:
+        line = await Lines().find(reader, MAIN_NUMBER)
+        always = await reader.fetch(
+            "select q.key, k.key as calendar from queues q join calendars k on k.id = q.calendar_id"
+        )
+        unstaffed = [rules["unstaffed"] for rules in (await queue_tables.of_queues(reader)).values()]
+    assert line is not None
+    assert all(line.hours.is_open(NOW + timedelta(hours=hour)) for hour in range(24 * 400))
+    assert {row["key"] for row in always if row["calendar"] == "around_the_clock"} == {
+        "orders",
+        "returns",
+        "vip",
+    }
+    assert set(unstaffed) == {"wait"}

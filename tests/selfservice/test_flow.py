@@ -305,16 +305,14 @@ class TestHours:
         assert call.node == "ask_question"
         assert isinstance(call.say("包裹多久到").find(Zone.ANSWER, PARCEL).press("1").turn.action, Close)
 
-    def test_out_of_hours_nobody_is_queued(self) -> None:
-        call = Call(CLOSED).press("0")
-        assert isinstance(call.turn.action, Close)
-        assert call.turn.action.outcome is Outcome.OUT_OF_HOURS
-        assert "明天上午九點" in call.heard
+    def test_out_of_hours_who_asks_for_a_person_comes_to_the_queue_that_takes_a_message(self) -> None:
+        assert isinstance(Call(CLOSED).press("0").turn.action, Enqueue)
 
     def test_closing_time_during_the_call_is_noticed(self) -> None:
         call = Call()
         turn = resume(call.flow, call.turn.state, Digits("4"), now=NOW, facts=CLOSED)
         assert isinstance(turn.action, Close)
+        assert turn.action.outcome is Outcome.OUT_OF_HOURS
 
 
 class TestEnds:

@@ -26,6 +26,7 @@ from app.core.ids import new_id
 from app.core.settings import Settings
 from app.main import create_app
 from app.routing import service as routing
+from app.routing.offers import Offer
 from app.routing.service import QueueRequest
 from app.wiring import event_registry
 from tests.support.centre import COMMAND_HEADERS, free_port, served
@@ -201,15 +202,9 @@ class RunningApp:
         contact_id = await self.queued()
         async with self.database.transaction() as tx:
             now = await tx.fetchval("select switchboard_now()")
-            offer = await routing.make_offer(
-                tx,
-                contact_id=contact_id,
-                agent_id=person.agent_id,
-                cost=1,
-                expires_at=now + timedelta(seconds=20),
-                epoch=1,
-            )
-        assert offer is not None, "the agent must be connected and available"
+            proposal = routing.Proposal(contact_id, person.agent_id, now + timedelta(seconds=20))
+            [offer] = await routing.make_offers(tx, [proposal], epoch=1)
+        assert isinstance(offer, Offer), "the agent must be connected and available"
         return contact_id, offer.id
 
     async def talking(self, person: Person) -> UUID:

@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from app.core.settings import Settings
 from app.demo.run import service_environment, simulator_config
 from app.demo.summary import MAIN_NUMBER, PASSWORD, DemoSummary, summary
 from app.main import create_app
-from simulator import RealClock, Simulator, parse_config
+from simulator import Knobs, RealClock, Simulator, parse_config
 from simulator.app import create_app as create_simulator
 from simulator.endpoints import Policy
 from tests.support.waiting import eventually
@@ -249,12 +249,16 @@ class Centre:
 
 
 @contextlib.asynccontextmanager
-async def running_centre(dsn: str, *, speed: float = SPEED, **changes: Any) -> AsyncIterator[Centre]:
-    """The product with worker and simulator, on the seeded database `dsn`."""
+async def running_centre(
+    dsn: str, *, speed: float = SPEED, knobs: Knobs | None = None, **changes: Any
+) -> AsyncIterator[Centre]:
+    """The product with worker and simulator, on the seeded database `dsn`; `knobs` are the simulator's."""
     port, simulator_port = free_port(), free_port()
     settings = settings_for(dsn, port, simulator_port, **changes)
     facts = summary(settings, is_new=False)
     config = parse_config(simulator_config(facts, ACCOUNT, settings.public_base_url))
+    if knobs is not None:
+        config = replace(config, knobs=knobs)
     simulator = Simulator(config, RealClock(speed), seed=7)
     app = create_app(settings, dsn, with_worker=True)
     database = Database(dsn, pool_size=4)

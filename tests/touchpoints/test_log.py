@@ -111,3 +111,22 @@ async def test_a_cursor_that_is_none_is_refused(database: Database) -> None:
         for wrong in ("", "x", "2026-01-01_y"):
             with pytest.raises(InvalidInput):
                 await timeline.of_contact(reader, new_id(), before=wrong)
+
+
+async def test_lines_written_together_are_once_each_and_leave_no_gap_in_their_timelines(
+    database: Database,
+) -> None:
+    async with database.transaction() as tx:
+        subjects = [(await opened(tx)).subject for _ in range(3)]
+    lines = [(subject, log.Line("offer.made", str(n))) for n in (1, 2) for subject in subjects]
+    for _ in range(2):
+        async with database.transaction() as tx:
+            await log.append_many(tx, [*lines, lines[0]])
+    async with database.read() as reader:
+        for subject in subjects:
+            rows = await reader.fetch("select seq, type from events where stream = $1", subject.stream)
+            assert sorted(row["seq"] for row in rows) == [1, 2, 3]
+            kinds = await reader.fetch(
+                "select kind from touchpoints where contact_id = $1 order by id", subject.contact_id
+            )
+            assert [row["kind"] for row in kinds] == ["contact.opened", "offer.made", "offer.made"]
