@@ -3,11 +3,52 @@
 from fastapi import APIRouter
 
 from app.agents.endpoints import router as agents
+from app.channels.voice.blocking_endpoints import router as blocked_callers
+from app.channels.voice.control_endpoints import router as call_controls
+from app.channels.voice.dial_endpoints import router as dial
 from app.channels.voice.endpoints import router as softphone
+from app.channels.voice.recording.endpoints import router as recordings
+from app.channels.voice.supervision_endpoints import router as call_supervision
+from app.channels.voice.survey.endpoints import router as surveys
+from app.channels.voice.voicemail.endpoints import router as voicemails
+from app.console.callback_endpoints import router as callbacks
 from app.console.endpoints import router as console
+from app.console.message_endpoints import router as messages
+from app.faq.article_endpoints import router as articles
 from app.faq.endpoints import faq_router
+from app.faq.exchange_endpoints import router as article_files
+from app.faq.learning_endpoints import router as faq_learning
 from app.selfservice.masking import mask
+from app.supervision.agent_endpoints import router as supervised_agents
+from app.supervision.alert_endpoints import router as alerts
+from app.supervision.calendar_endpoints import router as calendars
+from app.supervision.contact_endpoints import router as supervised_contacts
+from app.supervision.queue_endpoints import router as queues
+from app.supervision.routing_endpoints import router as routing_views
 
 api = APIRouter(prefix="/api/v1")
-for router in (agents, console, faq_router(mask), softphone):
+for router in (
+    agents,
+    console,
+    callbacks,
+    messages,
+    faq_router(mask),
+    articles,
+    article_files,
+    faq_learning,
+    softphone,
+    recordings,
+    voicemails,
+    surveys,
+    blocked_callers,
+    call_controls,
+    call_supervision,
+    dial,
+    supervised_contacts,
+    supervised_agents,
+    calendars,
+    queues,
+    alerts,
+    routing_views,
+):
     api.include_router(router)

@@ -12,6 +12,8 @@ from starlette.types import Receive, Scope, Send
 from app import openapi
 from app.agents import sessions
 from app.api import api
+from app.channels.messaging.webhooks import PREFIX as MESSAGING_PREFIX
+from app.channels.messaging.webhooks import messaging_routes
 from app.channels.voice.urls import PREFIX as VOICE_PREFIX
 from app.channels.voice.webhooks import voice_routes
 from app.console.housekeeping import Housekeeping
@@ -20,9 +22,10 @@ from app.core.auth import Principal
 from app.core.http import EdgeRules, install_error_handlers
 from app.core.settings import Settings
 from app.health import health_routes
-from app.process import Process, build, opened, working
+from app.process import Process, build, file_store, opened, working
 from app.web.api_page import api_page_route
-from app.web.pages import build_id, page_routes
+from app.web.help.routes import help_routes
+from app.web.pages import STATIC, build_id, page_routes
 
 
 class Application(FastAPI):
@@ -32,7 +35,7 @@ class Application(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Webhooks to their own router, everything else to FastAPI."""
-        if scope["type"] == "http" and scope["path"].startswith(VOICE_PREFIX):
+        if scope["type"] == "http" and scope["path"].startswith((VOICE_PREFIX, MESSAGING_PREFIX)):
             await self.carrier_webhooks(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
@@ -70,7 +73,7 @@ def create_app(
     _keep_state(app, process)
     install_error_handlers(app)
     app.carrier_webhooks = Starlette(
-        routes=voice_routes(process.database, settings),
+        routes=[*voice_routes(process.database, settings), *messaging_routes(process.database, settings)],
         middleware=[Middleware(EdgeRules, is_secure=settings.is_secure)],
     )
     install_error_handlers(app.carrier_webhooks)
@@ -79,6 +82,7 @@ def create_app(
     openapi.install(app)
     app.router.routes += health_routes(process.database, process.bus, settings)
     app.router.routes += [api_page_route(app.openapi), *page_routes(settings)]
+    app.router.routes += help_routes(settings, process.database, STATIC)
     return app
 
 
@@ -97,5 +101,6 @@ def _keep_state(app: FastAPI, process: Process) -> None:
     app.state.hub = process.hub
     app.state.node = process.node
     app.state.bus = process.bus
+    app.state.files = file_store(settings)
     app.state.build = build_id()
     app.state.resolve_principal = resolve_principal

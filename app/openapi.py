@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel, Field, TypeAdapter
 
-from app.console.schemas import ClientMessage, ServerMessage
+from app.console.socket_schemas import ClientMessage, ServerMessage
 from app.core.errors import (
     AppError,
     BodyTooLarge,

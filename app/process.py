@@ -9,23 +9,39 @@ from uuid import UUID
 import httpx
 import structlog
 
+from app.channels.messaging import media
+from app.channels.messaging import sending as messaging_jobs
+from app.channels.messaging.media import MediaFetcher
+from app.channels.messaging.sending import MessageSender
+from app.channels.messaging.timers import MessagingTimers
 from app.channels.twilio.client import TwilioClient
-from app.channels.voice import commands
+from app.channels.voice import commands, reports
 from app.channels.voice.reconcile import Reconciler
+from app.channels.voice.recording import life as recordings
+from app.channels.voice.recording.fetching import RecordingFetcher
+from app.channels.voice.recording.timers import RecordingTimers
 from app.channels.voice.sending import CommandSender
+from app.core import objects
 from app.core.bus import Bus
 from app.core.db import Database
 from app.core.ids import new_id
 from app.core.jobs import JobWorker
+from app.core.objects import FileDeleter, FileStore
 from app.core.settings import Settings
 from app.core.tasks import TaskGroup
+from app.faq import import_jobs
+from app.faq.import_jobs import ImportRunner
+from app.faq.keeper import searching_by_meaning
+from app.faq.timers import ArticleTimers
 from app.realtime.hub import Hub
+from app.routing.callback_timers import CallbackTimers
 from app.routing.router import Router
-from app.wiring import event_registry
+from app.wiring import event_registry, outlets
 
 log = structlog.get_logger()
 
 TIMER_SECONDS = 1.0
+TIDY_SECONDS = 600.0  # between two looks for recordings whose time is over
 
 
 @dataclass(slots=True)
@@ -38,6 +54,11 @@ class Process:
     bus: Bus
     hub: Hub
     tasks: TaskGroup
+
+
+def file_store(settings: Settings) -> FileStore:
+    """Where the product's files are."""
+    return FileStore(settings.home / "objects")
 
 
 def build(settings: Settings, dsn: str) -> Process:
@@ -58,7 +79,8 @@ async def opened(process: Process) -> AsyncIterator[Process]:
     await process.database.open()
     process.bus.start(process.tasks)
     try:
-        yield process
+        async with searching_by_meaning(process.database, process.settings.faq_encoder):
+            yield process
     finally:
         await process.hub.close()
         await process.tasks.close()
@@ -73,13 +95,40 @@ async def working(
     settings, database = process.settings, process.database
     async with TwilioClient(settings, transport=transport) as client:
         sender = CommandSender(database, client, settings)
-        jobs = JobWorker(database.dsn, {commands.JOB: sender.send})
-        router = Router(database, settings, process.node, process.bus)
+        files = file_store(settings)
+        fetcher = RecordingFetcher(database, client, files, settings)
+        recording_timers = RecordingTimers(database, client)
+        messages = MessageSender(database, client, settings)
+        media_fetcher = MediaFetcher(database, files, settings, transport=transport)
+        jobs = JobWorker(
+            database.dsn,
+            {
+                commands.JOB: sender.send,
+                reports.EARLY_JOB: reports.Reports(database).early_status,
+                messaging_jobs.JOB: messages.send,
+                media.JOB: media_fetcher.fetch,
+                recordings.FETCH_JOB: fetcher.fetch,
+                recordings.DISCARD_JOB: fetcher.discard,
+                import_jobs.JOB: ImportRunner(database).run,
+                objects.DELETE_JOB: FileDeleter(database, files).delete,
+            },
+        )
+        router = Router(database, settings, process.node, process.bus, outlets(settings))
         reconciler = Reconciler(database, client)
         tasks = TaskGroup()
         tasks.supervise("router", router.run)
         tasks.supervise("jobs", jobs.run)
+        callback_timers = CallbackTimers(database, settings)
+        tasks.supervise("callback timers", lambda: _every(TIMER_SECONDS, callback_timers.run_due))
+        article_timers = ArticleTimers(database)
+        tasks.supervise("article timers", lambda: _every(TIMER_SECONDS, article_timers.run_due))
+        messaging_timers = MessagingTimers(database, settings)
+        tasks.supervise("messaging timers", lambda: _every(TIMER_SECONDS, messaging_timers.run_due))
         tasks.supervise("call timers", lambda: _every(TIMER_SECONDS, reconciler.rescue_alone))
+        tasks.supervise("recording timers", lambda: _every(TIMER_SECONDS, recording_timers.run_due))
+        tasks.supervise("recording checks", lambda: _every(TIMER_SECONDS * 10, recording_timers.check_due))
+        tasks.supervise("recording retention", lambda: _every(TIDY_SECONDS, recording_timers.tidy))
+        tasks.supervise("hold reminders", lambda: _every(TIMER_SECONDS * 5, reconciler.remind_of_holds))
         tasks.supervise("call reconciliation", lambda: _every(TIMER_SECONDS * 5, reconciler.check_due))
         try:
             yield

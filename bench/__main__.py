@@ -2,13 +2,15 @@
 
 import asyncio
 
-from bench import engine, inbound
+from bench import faq, inbound, routing, voice
 
 
 def main() -> None:
     """Run them all."""
-    engine.main()
+    routing.engine_part(routing.EVENTS)
     asyncio.run(inbound.main())
+    asyncio.run(voice.main([]))
+    faq.main([])
 
 
 if __name__ == "__main__":

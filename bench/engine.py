@@ -28,6 +28,7 @@ class Load:
     queues_per_agent: int = 5
     offers: bool = True
     rich: bool = True  # skills, steps, delays, channels; else one demand for each queue
+    turns_per_second: float = 400.0  # of simulated time
 
 
 @dataclass
@@ -135,7 +136,7 @@ class Floor:
 
     def turn(self) -> None:
         """One event of the steady state: as many arrive as end, so that the queue keeps its length."""
-        self.advance(self.random.expovariate(400))
+        self.advance(self.random.expovariate(self.load.turns_per_second))
         if self.offered:
             contact, agent = self.pop(self.offered)
             kind = "reservation.reject" if self.random.random() < 0.02 else "reservation.accept"

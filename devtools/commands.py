@@ -115,9 +115,16 @@ def bench(arguments: list[str]) -> int:
 
 
 def faults(arguments: list[str]) -> int:
-    """kill processes and cut connections on purpose (the tests marked `process`)"""
+    """kill, freeze and restart processes, and play every call under every fault, from a new seed (about an hour)"""
     ensure_environment(Steps(2))
-    return _show([str(PYTHON), "-m", "pytest", "tests", "-m", "process", *arguments])
+    if arguments:
+        return _show([str(PYTHON), "-m", "tests.faults", *arguments])
+    codes = [
+        _show([str(PYTHON), "-m", "pytest", "tests/process", "-m", "process"]),
+        _show([str(PYTHON), "-m", "tests.faults"]),
+        _show([str(PYTHON), "-m", "tests.calls"]),
+    ]
+    return 1 if any(codes) else 0
 
 
 def clean(_: list[str]) -> int:

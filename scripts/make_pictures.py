@@ -1,5 +1,7 @@
 """Takes the pictures of the documentation from the running product: `python -m scripts.make_pictures [NAME …]`.
 
+A name is a look of the console, such as `en-dark`, or `help` for the help centre.
+
 A demo centre, the simulator and a headless Chromium are started; each picture is a real state reached by a real call.
 """
 
@@ -102,6 +104,27 @@ async def _console_pictures(browser: Browser, centre: Centre, story: Story, dark
     await _shoot(console, f"console-wrap-{look}")
 
 
+async def _help_pictures(browser: Browser, centre: Centre) -> None:
+    """The help centre: start page and an article, wide and narrow, light and dark."""
+    for language, width, dark in (("zh-Hant", 1280, False), ("en", 390, True)):
+        context = await browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+        )
+        page, look = await context.new_page(), f"{language}-{'dark' if dark else 'light'}"
+        await page.goto(f"{centre.base_url}/help/{language}")
+        await page.screenshot(path=OUT / f"help-home-{look}.png")
+        await page.get_by_role("searchbox").fill(
+            "退款要多久" if language == "zh-Hant" else "how long does a refund take"
+        )
+        await page.get_by_role("searchbox").press("Enter")
+        await page.locator(".results a").first.click()
+        await expect(page.locator("article")).to_be_visible()
+        await page.screenshot(path=OUT / f"help-article-{look}.png")
+        await context.close()
+
+
 async def main() -> None:
     """All pictures."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -119,6 +142,10 @@ async def main() -> None:
                 dsn = await asyncio.to_thread(server.clone, template)
                 async with running_centre(dsn, speed=SPEED) as centre:
                     await _console_pictures(browser, centre, story, dark)
+            if not sys.argv[1:] or "help" in sys.argv[1:]:
+                dsn = await asyncio.to_thread(server.clone, template)
+                async with running_centre(dsn, speed=SPEED) as centre:
+                    await _help_pictures(browser, centre)
             await browser.close()
 
 

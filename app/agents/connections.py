@@ -4,12 +4,13 @@ A lost agent has a grace: work in hand stays, new offers stop at once, and pendi
 grace is over (architecture decision 14).
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from app.agents.events import AgentStateChanged
 from app.agents.states import mark_for_router
-from app.core.db import Transaction
+from app.core.db import Reader, Transaction
 
 
 async def connected(tx: Transaction, *, connection_id: UUID, agent_id: UUID, node: UUID) -> None:
@@ -43,6 +44,24 @@ async def beat(tx: Transaction, connection_ids: list[UUID]) -> list[UUID]:
         connection_ids,
     )
     return sorted(set(connection_ids) - {row["id"] for row in rows})
+
+
+@dataclass(frozen=True, slots=True)
+class SilentNode:
+    """A process that stopped beating, with the agents who were connected to it."""
+
+    node: UUID
+    agent_ids: list[UUID]
+
+
+async def silent_nodes(reader: Reader, *, older_than: timedelta) -> list[SilentNode]:
+    """The nodes of which no connection has beaten for so long; call before `sweep_stale` forgets them."""
+    rows = await reader.fetch(
+        """select node, array_agg(distinct agent_id) as agents from agent_connections
+           group by node having max(last_heartbeat_at) < switchboard_now() - $1::interval order by node""",
+        older_than,
+    )
+    return [SilentNode(row["node"], row["agents"]) for row in rows]
 
 
 async def sweep_stale(tx: Transaction, *, older_than: timedelta) -> int:

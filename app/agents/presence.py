@@ -31,11 +31,12 @@ class Facts:
     has_accepted_offer: bool
     has_pending_offer: bool
     wrap_up_until: datetime | None
+    is_engaged: bool = False  # consulted by a colleague, or in a call of somebody else's
 
 
 def activity(facts: Facts) -> Activity:
     """The most pressing thing: a call in hand outranks a missed offer's banner, which outranks the rest."""
-    if facts.has_accepted_offer:
+    if facts.has_accepted_offer or facts.is_engaged:
         return Activity.ON_CONTACT
     if facts.is_not_responding:
         return Activity.NOT_RESPONDING

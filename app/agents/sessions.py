@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from app.agents import accounts
 from app.agents.events import SessionRevoked
@@ -160,6 +161,19 @@ async def sign_out(tx: Transaction, principal: Principal) -> None:
     )
     await audit.record(tx, actor=audit.Actor("agent", principal.agent_id), action="session.closed")
     await tx.publish(SessionRevoked(principal.session_hash))
+
+
+async def revoke_all(tx: Transaction, agent_id: UUID) -> int:
+    """End every session of an agent (somebody else logs them out); their sockets close. Returns how many. Tickets
+    not yet used are worth nothing then, because they lead to a session."""
+    rows = await tx.fetch(
+        """update login_sessions set revoked_at = switchboard_now()
+           where agent_id = $1 and revoked_at is null and expires_at > switchboard_now() returning token_hash""",
+        agent_id,
+    )
+    for row in rows:
+        await tx.publish(SessionRevoked(row["token_hash"]))
+    return len(rows)
 
 
 async def issue_ticket(tx: Transaction, principal: Principal) -> tuple[str, datetime]:

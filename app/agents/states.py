@@ -1,10 +1,10 @@
 """The hot row of each agent: presence, connection, load, wrap-up. One statement per change, compare-and-set."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
-
-import asyncpg
 
 from app.agents.events import AgentStateChanged, AgentUnavailable
 from app.agents.presence import Presence
@@ -14,8 +14,9 @@ from app.core.errors import NotFound
 ROUTER_TOPIC = "router"
 
 
-class AgentBusy(Exception):
-    """Another transaction is changing the agent; try again in a moment."""
+def agent_stream(agent_id: UUID) -> str:
+    """The stream that an agent's console follows: offers, contacts and state."""
+    return f"agent:{agent_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,12 @@ class AgentRow:
     idle_since: datetime
     wrap_up_until: datetime | None
     wrap_up_contact_id: UUID | None
+    engagement: dict[str, Any] | None
 
 
 _COLUMNS = """agent_id, presence, presence_reason, presence_since, not_responding_since, activity_since,
-              is_connected, lost_at, units, used_units, idle_since, wrap_up_until, wrap_up_contact_id"""
+              is_connected, lost_at, units, used_units, idle_since, wrap_up_until, wrap_up_contact_id,
+              engagement"""
 
 
 def _row(row: Record) -> AgentRow:
@@ -53,6 +56,15 @@ async def get(reader: Reader, agent_id: UUID) -> AgentRow:
     if row is None:
         raise NotFound("there is no such agent")
     return _row(row)
+
+
+async def get_many(reader: Reader, agent_ids: Sequence[UUID]) -> list[AgentRow]:
+    """The rows of these agents, in no order; those who are no more are left out."""
+    rows = await reader.fetch(
+        f"select {_COLUMNS} from agent_states where agent_id = any($1)",  # noqa: S608
+        agent_ids,
+    )
+    return [_row(row) for row in rows]
 
 
 async def mark_for_router(tx: Transaction, agent_id: UUID) -> None:
@@ -85,29 +97,6 @@ async def set_presence(tx: Transaction, agent_id: UUID, presence: Presence, reas
         return
     await mark_for_router(tx, agent_id)
     await tx.publish(AgentStateChanged(agent_id))
-
-
-async def take_load(tx: Transaction, agent_id: UUID, cost: int) -> str | None:
-    """Reserve capacity for an offer if the agent is free for it: the agent's name, None when not. The offer rule
-    of last resort: whatever a router believes, an absent, full or disabled agent gets nothing.
-
-    Does not wait: raises AgentBusy while another transaction changes the agent."""
-    try:
-        await tx.execute("select from agent_states where agent_id = $1 for update nowait", agent_id)
-    except asyncpg.LockNotAvailableError as error:
-        raise AgentBusy from error
-    name: str | None = await tx.fetchval(
-        """update agent_states s set used_units = s.used_units + $2, activity_since = switchboard_now(),
-             version = s.version + 1
-           from agents a
-           where s.agent_id = $1 and a.id = s.agent_id and a.is_enabled
-             and s.presence = 'available' and s.is_connected and s.not_responding_since is null
-             and s.wrap_up_until is null and s.used_units + $2 <= s.units
-           returning a.display_name""",
-        agent_id,
-        cost,
-    )
-    return name
 
 
 async def fall_silent(tx: Transaction, agent_id: UUID) -> None:
@@ -172,6 +161,24 @@ async def end_wrap_up(tx: Transaction, agent_id: UUID, contact_id: UUID) -> bool
     return bool(ended)
 
 
+async def end_overdue_wrap_ups(tx: Transaction, now: datetime, limit: int) -> int:
+    """Free agents whose wrap-up is over and whose contact has gone on without them (transferred), so that nothing else
+    ends it; returns how many. One that somebody is changing is left for the next time."""
+    rows = await tx.fetch(
+        """select s.agent_id, s.wrap_up_contact_id from agent_states s
+           where s.wrap_up_until <= $1 and not exists (
+             select from contacts c where c.id = s.wrap_up_contact_id and c.state = 'wrap_up'
+               and c.agent_id = s.agent_id)
+           order by s.agent_id limit $2 for update skip locked""",
+        now,
+        limit,
+    )
+    for row in rows:
+        if await end_wrap_up(tx, row["agent_id"], row["wrap_up_contact_id"]):
+            await tx.publish(AgentStateChanged(row["agent_id"]))
+    return len(rows)
+
+
 async def extend_wrap_up(tx: Transaction, agent_id: UUID, contact_id: UUID, until: datetime) -> bool:
     """Move the deadline of a running wrap-up. False when it is over."""
     extended = await tx.fetchval(
@@ -184,3 +191,49 @@ async def extend_wrap_up(tx: Transaction, agent_id: UUID, contact_id: UUID, unti
     if extended:
         await mark_for_router(tx, agent_id)
     return bool(extended)
+
+
+async def engage(tx: Transaction, agent_id: UUID, engagement: dict[str, Any], *, cost: int | None) -> bool:
+    """A call of somebody else's takes the agent's phone: no offers until `disengage`. `engagement` names the leg
+    (`leg_id`) and what it is about. With `cost` only an agent who is free for as much work now (and may then take the
+    contact over). False when the agent is not free or is engaged already."""
+    engaged = await tx.fetchval(
+        """update agent_states set engagement = $2, activity_since = switchboard_now(), version = version + 1
+           where agent_id = $1 and engagement is null and is_connected
+             and ($3::integer is null or (presence = 'available' and not_responding_since is null
+                  and wrap_up_until is null and used_units + $3 <= units))
+           returning true""",
+        agent_id,
+        engagement,
+        cost,
+    )
+    if engaged:
+        await mark_for_router(tx, agent_id)
+        await tx.publish(AgentStateChanged(agent_id))
+    return bool(engaged)
+
+
+async def change_engagement(tx: Transaction, agent_id: UUID, leg_id: UUID, changes: dict[str, Any]) -> None:
+    """What the engagement is about has changed."""
+    changed = await tx.fetchval(
+        """update agent_states set engagement = engagement || $3, version = version + 1
+           where agent_id = $1 and engagement ->> 'leg_id' = $2 and not engagement @> $3 returning true""",
+        agent_id,
+        str(leg_id),
+        changes,
+    )
+    if changed:
+        await tx.publish(AgentStateChanged(agent_id))
+
+
+async def disengage(tx: Transaction, agent_id: UUID, leg_id: UUID) -> None:
+    """The call of this leg is over, or has become the agent's own."""
+    ended = await tx.fetchval(
+        """update agent_states set engagement = null, activity_since = switchboard_now(), version = version + 1
+           where agent_id = $1 and engagement ->> 'leg_id' = $2 returning true""",
+        agent_id,
+        str(leg_id),
+    )
+    if ended:
+        await mark_for_router(tx, agent_id)
+        await tx.publish(AgentStateChanged(agent_id))

@@ -9,8 +9,8 @@ import structlog
 from app.agents import connections, sessions
 from app.agents.states import ROUTER_TOPIC
 from app.console import views
-from app.console.schemas import Queues
 from app.console.socket import SIGNED_OUT
+from app.console.socket_schemas import Queues
 from app.core.bus import Bus
 from app.core.db import Database
 from app.core.settings import Settings

@@ -1,4 +1,4 @@
-"""What the console shows and sends: the shapes of its REST answers and of its socket events.
+"""What the console shows and sends over REST; its socket's messages are in `socket_schemas.py`.
 
 Every shape here is part of the public OpenAPI document; the front end's types are generated from it.
 Times are RFC 3339 in UTC; durations are whole seconds; ids are UUID strings.
@@ -6,20 +6,16 @@ Times are RFC 3339 in UTC; durations are whole seconds; ids are UUID strings.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from app.agents.presence import Activity, Presence
 from app.contacts.lifecycle import ContactState
+from app.contacts.schemas import PartyView
+from app.core.schemas import Schema
 from app.routing.offers import OfferState
-
-
-class Schema(BaseModel):
-    """Base of all console shapes: unknown input fields are refused, so that a typing error is never silent."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
 
 
 class CallState(StrEnum):
@@ -30,6 +26,8 @@ class CallState(StrEnum):
     CONNECTING = "connecting"
     TALKING = "talking"
     HELD = "held"
+    VOICEMAIL = "voicemail"
+    SURVEY = "survey"
     CLOSING = "closing"
     CLOSED = "closed"
 
@@ -42,6 +40,16 @@ class Identification(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Engagement(Schema):
+    """A call of somebody else's that takes the agent's phone."""
+
+    role: Literal["consult", "supervise"] = Field(description="asked by a colleague, or listening to one")
+    mode: Literal["listen", "whisper", "barge"] | None = Field(description="null for a consultation")
+    contact_id: UUID
+    leg_id: UUID
+    by: str = Field(description="the colleague who asks, or the supervisor")
+
+
 class AgentState(Schema):
     """Presence and activity of the signed-in agent."""
 
@@ -52,6 +60,7 @@ class AgentState(Schema):
     activity: Activity
     activity_since: datetime
     wrap_up_until: datetime | None
+    engagement: Engagement | None
 
 
 class PresenceChange(Schema):
@@ -214,6 +223,15 @@ class NoteView(Schema):
     at: datetime
 
 
+class RecordingShown(Schema):
+    """How the recording of a conversation stands, as the carrier has confirmed it."""
+
+    state: Literal["starting", "recording", "paused", "stopped", "failed"]
+    pending: Literal["pause", "resume"] | None = Field(description="ordered and not confirmed yet")
+    paused_until: datetime | None = Field(description="it goes on by itself then")
+    error: str | None = Field(description="why the last order failed: it may still be recording")
+
+
 class ContactView(Schema):
     """A contact in this agent's hands."""
 
@@ -230,11 +248,25 @@ class ContactView(Schema):
     ended_at: datetime | None
     wrap_up_until: datetime | None
     call_state: CallState | None
-    pending_command: Literal["hold", "resume", "hang_up"] | None = Field(
+    pending_command: Literal["hold", "resume", "hang_up", "focus"] | None = Field(
         description="a call control that was ordered and is not confirmed by the carrier yet"
     )
     command_error: str | None = Field(description="why the last call control failed, null when it did not")
+    not_reached: (
+        Literal["busy", "no_answer", "declined", "not_in_service", "not_reachable", "failed", "hung_up"]
+        | None
+    ) = Field(
+        description="of a call the agent made: why nobody came on the line; `hung_up`: the agent did not wait"
+    )
     held_since: datetime | None
+    recording: RecordingShown | None = Field(description="null: this conversation has not been recorded")
+    is_hold_long: bool = Field(description="nobody has talked to the customer for minutes")
+    parties: list[PartyView] = Field(
+        description="who is in the call; empty while agent and customer are alone"
+    )
+    guest_ended: str | None = Field(
+        description="what became of the last guest: left, busy, no-answer, failed, canceled, completed; null: none yet"
+    )
     notes: list[NoteView]
     dispositions: list[str]
     screen_pop: ScreenPop
@@ -296,198 +328,3 @@ class CustomerChoice(Schema):
     """The agent's word on who is calling; `null` means none of the candidates."""
 
     customer_id: UUID | None
-
-
-# --- socket: server to client -------------------------------------------------------------------------------
-
-
-class StreamEvent(Schema):
-    """Base of what a stream carries: gap-free `seq` per `stream`."""
-
-    stream: str
-    seq: int
-    at: datetime
-
-
-class AgentStateChanged(StreamEvent):
-    """The agent's presence or activity changed."""
-
-    type: Literal["agent.state_changed"]
-    agent: AgentState
-
-
-class OfferMade(StreamEvent):
-    """Ring: a contact is offered to this agent."""
-
-    type: Literal["offer.made"]
-    offer: OfferView
-
-
-class OfferEnded(StreamEvent):
-    """Stop ringing: the offer was accepted, rejected, timed out or withdrawn."""
-
-    type: Literal["offer.ended"]
-    offer_id: UUID
-    contact_id: UUID
-    state: OfferState
-    reason: str | None
-
-
-class OfferAccepting(StreamEvent):
-    """The agent said yes; the media is being connected."""
-
-    type: Literal["offer.accepting"]
-    offer_id: UUID
-    contact_id: UUID
-    expires_at: datetime | None = Field(description="until when the media must be connected")
-
-
-class ContactChanged(StreamEvent):
-    """A contact in this agent's hands appeared or changed."""
-
-    type: Literal["contact.changed"]
-    contact: ContactView
-
-
-class ContactRemoved(StreamEvent):
-    """A contact left this agent's hands."""
-
-    type: Literal["contact.removed"]
-    contact_id: UUID
-
-
-class TouchpointAdded(StreamEvent):
-    """A line was added to the timeline of a watched customer or contact."""
-
-    type: Literal["touchpoint.added"]
-    touchpoint: TouchpointView
-
-
-ServerEvent = Annotated[
-    AgentStateChanged
-    | OfferMade
-    | OfferAccepting
-    | OfferEnded
-    | ContactChanged
-    | ContactRemoved
-    | TouchpointAdded,
-    Field(discriminator="type"),
-]
-
-
-class StreamPosition(Schema):
-    """Where a stream stands; `reset` means the events since the client's number are gone: load afresh."""
-
-    seq: int
-    mode: Literal["resume", "reset"]
-
-
-class Welcome(Schema):
-    """First answer on the socket."""
-
-    type: Literal["welcome"]
-    reply_to: int
-    agent_id: UUID
-    heartbeat_seconds: int
-    now: datetime
-    build: str
-    streams: dict[str, StreamPosition]
-
-
-class Events(Schema):
-    """Events in order; several streams may be mixed, each gap-free in itself."""
-
-    type: Literal["events"]
-    events: list[ServerEvent]
-
-
-class Snapshot(Schema):
-    """A fresh state of the agent's stream, sent at the start and after a reset."""
-
-    type: Literal["snapshot"]
-    snapshot: ConsoleSnapshot
-
-
-class Queues(Schema):
-    """Figures of the agent's queues: sent at most once a second, only when they changed. Not a stream."""
-
-    type: Literal["queues"]
-    queues: list[QueueFigures]
-
-
-class Result(Schema):
-    """The command `reply_to` was done."""
-
-    type: Literal["result"]
-    reply_to: int
-    streams: dict[str, StreamPosition] = Field(default_factory=dict)
-
-
-class Heartbeat(Schema):
-    """Answer to a heartbeat: server time and where the watched streams stand."""
-
-    type: Literal["heartbeat"]
-    reply_to: int
-    now: datetime
-    streams: dict[str, int]
-
-
-class SocketError(Schema):
-    """A frame or command was refused; the socket stays open unless it was the hello. `reply_to` is the frame's id,
-    null when the frame had none that could be read."""
-
-    type: Literal["error"]
-    reply_to: int | None
-    code: str
-    message: str
-
-
-ServerMessage = Annotated[
-    Welcome | Events | Snapshot | Queues | Result | Heartbeat | SocketError, Field(discriminator="type")
-]
-
-# --- socket: client to server -------------------------------------------------------------------------------
-
-
-class Hello(Schema):
-    """First frame: the ticket, and the last number seen of each stream."""
-
-    id: int
-    type: Literal["hello"]
-    ticket: str = Field(max_length=200)
-    streams: dict[str, int] = Field(default_factory=dict, max_length=50)
-
-
-class Watch(Schema):
-    """Follow `customer:<id>` or `contact:<id>` from `from_seq` on."""
-
-    id: int
-    type: Literal["watch"]
-    stream: str = Field(max_length=100)
-    from_seq: int = Field(ge=0)
-
-
-class Unwatch(Schema):
-    """Stop following a stream."""
-
-    id: int
-    type: Literal["unwatch"]
-    stream: str = Field(max_length=100)
-
-
-class Beat(Schema):
-    """Sent every `heartbeat_seconds`; the agent counts as lost when they stop."""
-
-    id: int
-    type: Literal["heartbeat"]
-
-
-class OfferSeen(Schema):
-    """The page has drawn the offer: proof that it is awake and the agent can see it."""
-
-    id: int
-    type: Literal["offer.seen"]
-    offer_id: UUID
-
-
-ClientMessage = Annotated[Hello | Watch | Unwatch | Beat | OfferSeen, Field(discriminator="type")]

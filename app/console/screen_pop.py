@@ -1,7 +1,7 @@
 """The screen-pop: everything an agent should know before saying hello, gathered in one go."""
 
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from app.console import history
 from app.console.schemas import (
@@ -16,38 +16,51 @@ from app.console.schemas import (
 from app.contacts.models import Contact
 from app.core.db import Reader
 from app.customers import profile
+from app.customers.profile import Card, Order
 
 
 async def screen_pop(reader: Reader, contact: Contact, *, locale: str) -> ScreenPop:
     """Gather it for one contact; titles of articles in the agent's `locale` where there is one."""
-    customer_id = contact.customer_id
-    candidates = [] if customer_id else await profile.candidates(reader, contact.candidates)
-    return ScreenPop(
-        identification=Identification(contact.identification),
-        language=contact.language,
-        customer=await customer_card(reader, customer_id) if customer_id else None,
-        candidates=[
-            CustomerCandidate(
-                customer_id=c.customer.customer_id,
-                display_name=c.customer.display_name,
-                tier=c.customer.tier,
-                reason=c.reason.value,
-                last_contact_at=c.last_contact_at,
-            )
-            for c in candidates
-        ],
-        self_service=self_service(contact.summary),
-        usual_topics=await history.usual_topics(reader, customer_id, locale=locale) if customer_id else [],
-        past_contacts=await history.past_contacts(reader, customer_id, before=contact, locale=locale)
-        if customer_id
-        else [],
-        orders=await orders(reader, customer_id) if customer_id else [],
-    )
+    return (await screen_pops(reader, [(contact, locale)]))[0]
 
 
-async def customer_card(reader: Reader, customer_id: UUID) -> CustomerCard:
-    """Who the customer is."""
-    card = await profile.card(reader, customer_id)
+async def screen_pops(reader: Reader, wanted: Sequence[tuple[Contact, str]]) -> list[ScreenPop]:
+    """Gather it for several contacts, each with the locale of its agent; as many round trips as for one."""
+    known = [(c.customer_id, locale, c) for c, locale in wanted if c.customer_id is not None]
+    ids = list({customer_id for customer_id, _, _ in known})
+    cards = {one: _card(found) for one, found in (await profile.cards(reader, ids)).items()}
+    orders = {one: _orders(found) for one, found in (await profile.orders_of(reader, ids)).items()}
+    topics = iter(await history.usual_topics_of(reader, [(one, locale) for one, locale, _ in known]))
+    past = iter(await history.past_contacts_of(reader, known) if known else [])
+    return [
+        ScreenPop(
+            identification=Identification(contact.identification),
+            language=contact.language,
+            customer=cards[contact.customer_id] if contact.customer_id else None,
+            candidates=[] if contact.customer_id else await _candidates(reader, contact),
+            self_service=self_service(contact.summary),
+            usual_topics=next(topics) if contact.customer_id else [],
+            past_contacts=next(past) if contact.customer_id else [],
+            orders=orders[contact.customer_id] if contact.customer_id else [],
+        )
+        for contact, _ in wanted
+    ]
+
+
+async def _candidates(reader: Reader, contact: Contact) -> list[CustomerCandidate]:
+    return [
+        CustomerCandidate(
+            customer_id=c.customer.customer_id,
+            display_name=c.customer.display_name,
+            tier=c.customer.tier,
+            reason=c.reason.value,
+            last_contact_at=c.last_contact_at,
+        )
+        for c in await profile.candidates(reader, contact.candidates)
+    ]
+
+
+def _card(card: Card) -> CustomerCard:
     return CustomerCard(
         customer_id=card.customer_id,
         display_name=card.display_name,
@@ -61,8 +74,7 @@ async def customer_card(reader: Reader, customer_id: UUID) -> CustomerCard:
     )
 
 
-async def orders(reader: Reader, customer_id: UUID) -> list[OrderView]:
-    """The latest orders."""
+def _orders(orders: Sequence[Order]) -> list[OrderView]:
     return [
         OrderView(
             number=order.number,
@@ -72,7 +84,7 @@ async def orders(reader: Reader, customer_id: UUID) -> list[OrderView]:
             currency=order.currency,
             items=list(order.items),
         )
-        for order in await profile.orders(reader, customer_id)
+        for order in orders
     ]
 
 

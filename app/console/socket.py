@@ -16,14 +16,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.agents import connections, sessions
 from app.console import snapshot as snapshots
-from app.console.schemas import (
+from app.console.socket_schemas import (
     Beat,
     ClientMessage,
     Heartbeat,
     Hello,
     OfferSeen,
     Result,
-    Schema,
     Snapshot,
     SocketError,
     StreamPosition,
@@ -37,6 +36,7 @@ from app.core.auth import Permission, Principal
 from app.core.db import DATABASE_AWAY, Database
 from app.core.errors import AppError, InvalidInput, NotSignedIn, Unavailable
 from app.core.ids import new_id
+from app.core.schemas import Schema
 from app.core.settings import Settings
 from app.realtime.hub import Connection, Hub
 from app.routing import offers

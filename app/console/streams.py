@@ -2,22 +2,27 @@
 
 from uuid import UUID
 
+from app.agents.states import agent_stream
+from app.core import alerts
 from app.core.auth import Permission, Principal
 from app.core.errors import InvalidInput, NotFound, PermissionDenied
 
-
-def agent_stream(agent_id: UUID) -> str:
-    """Offers, contacts and state of one agent."""
-    return f"agent:{agent_id}"
+__all__ = ["agent_stream", "check_may_follow"]
 
 
 def check_may_follow(principal: Principal, stream: str) -> None:
     """Raises InvalidInput for a name that is no stream, PermissionDenied or NotFound for one not allowed."""
+    if stream == alerts.STREAM:
+        if Permission.ALERTS_READ not in principal.permissions:
+            raise PermissionDenied("your role may not see alerts")
+        return
     kind, _, ident = stream.partition(":")
     try:
         UUID(ident)
     except ValueError:
-        raise InvalidInput.of("stream", "use agent:<id>, customer:<id> or contact:<id>") from None
+        raise InvalidInput.of(
+            "stream", "use agent:<id>, customer:<id>, contact:<id> or supervisors"
+        ) from None
     match kind:
         case "agent":
             if stream != agent_stream(principal.agent_id):
@@ -26,4 +31,4 @@ def check_may_follow(principal: Principal, stream: str) -> None:
             if Permission.CUSTOMERS_READ not in principal.permissions:
                 raise PermissionDenied("your role may not read customers")
         case _:
-            raise InvalidInput.of("stream", "use agent:<id>, customer:<id> or contact:<id>")
+            raise InvalidInput.of("stream", "use agent:<id>, customer:<id>, contact:<id> or supervisors")

@@ -22,3 +22,17 @@ class ControlRefused(Conflict):
 
     code = "control_refused"
     title = "Not possible now"
+
+
+class CannotWrite(Conflict):
+    """No message can be sent in this contact now."""
+
+    code = "cannot_write"
+    title = "Not possible now"
+
+
+class OptedOut(Conflict):
+    """The customer has asked for no more messages."""
+
+    code = "opted_out"
+    title = "The customer wants no messages"

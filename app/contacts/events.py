@@ -28,6 +28,7 @@ class Control(StrEnum):
     HOLD = "hold"
     RESUME = "resume"
     HANG_UP = "hang_up"
+    FOCUS = "focus"  # whom the agent talks to, with a guest there
 
 
 @dataclass(frozen=True, slots=True)

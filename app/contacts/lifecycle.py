@@ -26,6 +26,9 @@ class ContactMove(StrEnum):
     QUEUE = "queue"
     OFFER = "offer"
     REQUEUE = "requeue"  # the offer ended without a connection, or the agent was lost
+    PAUSE = "pause"  # out of the queue for a while, to come back at the old place
+    CHANGE_QUEUE = "change_queue"  # waits elsewhere from now on
+    TAKE = "take"  # an agent begins it: it waits for nobody
     CONNECT = "connect"
     START_WRAP_UP = "start_wrap_up"
     CLOSE = "close"
@@ -40,8 +43,16 @@ class Outcome(StrEnum):
     HANDLED = "handled"
     ABANDONED_IN_SELF_SERVICE = "abandoned_in_self_service"
     ABANDONED_IN_QUEUE = "abandoned_in_queue"
-    EXPIRED = "expired"
+    EXPIRED = "expired"  # nobody was free before the longest wait was over
+    QUEUE_FULL = "queue_full"
+    NO_AGENT = "no_agent"  # nobody of the queue was at work
+    VOICEMAIL = "voicemail"  # left a message
     FAILED = "failed"
+    CALLBACK_REQUESTED = "callback_requested"  # the customer goes on waiting as a callback
+    CALLBACK_SETTLED = "callback_settled"  # the customer called by themselves
+    CALLBACK_FAILED = "callback_failed"  # nobody answered, as often as allowed
+    CALLBACK_CANCELLED = "callback_cancelled"
+    ENDED_BY_SUPERVISOR = "ended_by_supervisor"
 
 
 class IllegalMove(Exception):
@@ -59,6 +70,9 @@ _TABLE: dict[ContactMove, tuple[frozenset[ContactState], ContactState]] = {
     ContactMove.QUEUE: (frozenset({_S.NEW, _S.SELF_SERVICE, _S.ACTIVE}), _S.QUEUED),
     ContactMove.OFFER: (frozenset({_S.QUEUED}), _S.OFFERED),
     ContactMove.REQUEUE: (frozenset({_S.OFFERED, _S.ACTIVE}), _S.QUEUED),
+    ContactMove.PAUSE: (frozenset({_S.QUEUED, _S.OFFERED}), _S.NEW),
+    ContactMove.CHANGE_QUEUE: (frozenset({_S.QUEUED}), _S.QUEUED),
+    ContactMove.TAKE: (frozenset({_S.NEW}), _S.OFFERED),
     ContactMove.CONNECT: (frozenset({_S.OFFERED}), _S.ACTIVE),
     ContactMove.START_WRAP_UP: (frozenset({_S.ACTIVE}), _S.WRAP_UP),
     ContactMove.CLOSE: (frozenset(set(_S) - {_S.CLOSED}), _S.CLOSED),

@@ -31,6 +31,12 @@ class Contact:
     queue_id: UUID | None
     priority: int
     required_skills: dict[str, int]
+    work_item: int
+    age_credit: float
+    overflowed_from: list[UUID]
+    preferred_agent: UUID | None
+    assigned_agent: UUID | None
+    assigned_until: datetime | None
     routing_round: int
     agent_id: UUID | None
     opened_at: datetime
@@ -40,6 +46,21 @@ class Contact:
     wrap_up_until: datetime | None
     closed_at: datetime | None
     version: int
+
+    @property
+    def customer_address(self) -> str | None:
+        """The customer's own address, whichever way the contact goes; None when it is withheld."""
+        return self.to_address if self.direction == "outbound" else self.from_address
+
+    @property
+    def our_address(self) -> str | None:
+        """The one of ours the customer called, or is called from."""
+        return self.from_address if self.direction == "outbound" else self.to_address
+
+    @property
+    def is_dial_out(self) -> bool:
+        """Whether an agent called the customer (a callback is asked for by the customer, on a channel of its own)."""
+        return self.direction == "outbound" and self.channel == "voice"
 
     @property
     def subject(self) -> Subject:

@@ -1,6 +1,6 @@
 """What may be done to a contact on every channel alike: open, follow, note, close."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -62,6 +62,45 @@ async def open_contact(tx: Transaction, new: NewContact, *, contact_id: UUID | N
     touchpoints.append_first(batch, subject, [opened])
     await tx.write(batch)
     return await repository.get(tx, subject.contact_id)
+
+
+@dataclass(frozen=True, slots=True)
+class NewOutbound:
+    """Facts of a contact that we begin. `to_address` is the customer's, `from_address` ours."""
+
+    channel: str
+    to_address: str
+    from_address: str | None
+    customer_id: UUID | None
+    identification: str
+    language: str
+    queue_id: UUID
+    priority: int = 5
+    age_credit: int = 0
+    required_skills: dict[str, int] = field(default_factory=dict)
+    candidates: list[dict[str, Any]] = field(default_factory=list)
+    topic: str | None = None
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+def _columns(new: NewOutbound) -> dict[str, Any]:
+    return {f.name: getattr(new, f.name) for f in fields(new)}
+
+
+async def open_outbound(tx: Transaction, new: NewOutbound) -> Contact:
+    """Open a contact that we begin and log it. It is `new`: in no queue until its time comes."""
+    contact_id = new_id()
+    columns = {"id": contact_id, "direction": "outbound", "state": ContactState.NEW.value, **_columns(new)}
+    marks = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
+    await tx.execute(
+        f"insert into contacts ({', '.join(columns)}) values ({marks})",  # noqa: S608 -- names of our own code
+        *columns.values(),
+    )
+    contact = await repository.get(tx, contact_id)
+    await touchpoints.append(
+        tx, contact.subject, "contact.opened", data={"identification": new.identification}, once="1"
+    )
+    return contact
 
 
 async def close(

@@ -14,12 +14,29 @@ class Permission(StrEnum):
     PRESENCE_CHANGE_OWN = "presence.change_own"
     OFFERS_ANSWER = "offers.answer"
     CONTACTS_HANDLE_OWN = "contacts.handle_own"
+    CALLBACKS_REQUEST = "callbacks.request"
     CUSTOMERS_READ = "customers.read"
     CUSTOMERS_CONFIRM = "customers.confirm"
     FAQ_SEARCH = "faq.search"
     FAQ_USE = "faq.use"
+    VOICEMAILS_HANDLE = "voicemails.handle"
+    FAQ_READ = "faq.read"
+    FAQ_EDIT = "faq.edit"
+    FAQ_PUBLISH = "faq.publish"
     TEAM_SUPERVISE = "team.supervise"
+    CONTACTS_DIRECT = "contacts.direct"
+    CONTACTS_END = "contacts.end"
+    CALLS_LISTEN = "calls.listen"
+    PRESENCE_CHANGE_ANY = "presence.change_any"
+    ROUTING_READ = "routing.read"
+    QUEUES_OPEN_CLOSE = "queues.open_close"
+    AGENTS_ASSIGN = "agents.assign"
+    ROUTING_MANAGE = "routing.manage"
+    ALERTS_READ = "alerts.read"
     AUDIT_READ = "audit.read"
+    RECORDINGS_LISTEN = "recordings.listen"
+    CALLERS_BLOCK = "callers.block"
+    CALLS_DIAL = "calls.dial"
 
 
 _AGENT = frozenset(
@@ -28,13 +45,32 @@ _AGENT = frozenset(
         Permission.PRESENCE_CHANGE_OWN,
         Permission.OFFERS_ANSWER,
         Permission.CONTACTS_HANDLE_OWN,
+        Permission.CALLBACKS_REQUEST,
+        Permission.CALLS_DIAL,
         Permission.CUSTOMERS_READ,
         Permission.CUSTOMERS_CONFIRM,
         Permission.FAQ_SEARCH,
         Permission.FAQ_USE,
+        Permission.VOICEMAILS_HANDLE,
+        Permission.FAQ_READ,
     }
 )
-_SUPERVISOR = _AGENT | {Permission.TEAM_SUPERVISE, Permission.AUDIT_READ}
+_SUPERVISOR = _AGENT | {
+    Permission.TEAM_SUPERVISE,
+    Permission.CONTACTS_DIRECT,
+    Permission.CONTACTS_END,
+    Permission.CALLS_LISTEN,
+    Permission.PRESENCE_CHANGE_ANY,
+    Permission.ROUTING_READ,
+    Permission.QUEUES_OPEN_CLOSE,
+    Permission.AGENTS_ASSIGN,
+    Permission.ALERTS_READ,
+    Permission.AUDIT_READ,
+    Permission.RECORDINGS_LISTEN,
+    Permission.CALLERS_BLOCK,
+    Permission.FAQ_EDIT,
+    Permission.FAQ_PUBLISH,
+}
 
 PERMISSIONS_OF_ROLE: dict[str, frozenset[Permission]] = {
     "agent": _AGENT,

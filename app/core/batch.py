@@ -25,7 +25,7 @@ def _shift(sql: str, by: int) -> str:
 
 
 class Batch:
-    """Collects statements; `Database.write` or `Transaction.write` runs them."""
+    """Collects statements; `Session.write` or `Transaction.write` runs them."""
 
     __slots__ = ("args", "hints", "parts")
 

@@ -17,6 +17,7 @@ from app.core.events import DomainEvent, EventRegistry
 from app.core.hints import Hint
 
 Record: TypeAlias = asyncpg.Record
+HintListener: TypeAlias = Callable[[list[Hint]], None]
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 STATEMENT_TIMEOUT = "15s"  # nothing on the live path may take longer; reports use their own connection
@@ -96,12 +97,42 @@ class Transaction(Reader):
 
     async def publish(self, event: DomainEvent) -> None:
         """Run the handlers of a domain event now, inside this transaction (ADR 0003)."""
-        for handler in self._registry.handlers(type(event)):
-            await handler(self, event)
+        await self.publish_many([event])
+
+    async def publish_many(self, events: Sequence[DomainEvent]) -> None:
+        """The same for several events of one type, in one go."""
+        for handler in self._registry.handlers(type(events[0])) if events else ():
+            await handler(self, events)
 
     def hint(self, topic: str, seq: int = 0, body: bytes | None = None) -> None:
         """Wake whoever follows `topic` after the commit."""
         self.hints.append(Hint(topic, seq, body))
+
+
+class Session(Reader):
+    """One connection for several steps, for the paths where getting it twice decides the speed."""
+
+    __slots__ = ("_on_commit", "_registry")
+
+    def __init__(self, connection: Connection, registry: EventRegistry, on_commit: HintListener):
+        super().__init__(connection)
+        self._registry = registry
+        self._on_commit = on_commit
+
+    async def write(self, batch: Batch) -> None:
+        """Run a batch on its own: one statement is one transaction, without a BEGIN and a COMMIT of its own."""
+        await self.connection.execute(batch.statement, *batch.args)
+        if batch.hints:
+            self._on_commit(batch.hints)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """A transaction: commits when the block ends, rolls back when it raises, then sends its hints."""
+        tx = Transaction(self.connection, self._registry)
+        async with self.connection.transaction():
+            yield tx
+        if tx.hints:
+            self._on_commit(tx.hints)
 
 
 def _encode_jsonb(value: Any) -> bytes:
@@ -140,7 +171,7 @@ class Database:
         *,
         pool_size: int,
         registry: EventRegistry | None = None,
-        on_commit: Callable[[list[Hint]], None] | None = None,
+        on_commit: HintListener | None = None,
         application_name: str = "switchboard",
     ):
         self.dsn = dsn
@@ -150,7 +181,7 @@ class Database:
         self._application_name = application_name
         self._pool: asyncpg.Pool[Record] | None = None
 
-    def on_commit(self, listener: Callable[[list[Hint]], None]) -> None:
+    def on_commit(self, listener: HintListener) -> None:
         """Set who hears the hints of committed transactions (the bus)."""
         self._on_commit = listener
 
@@ -190,31 +221,36 @@ class Database:
         return self._pool
 
     @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
+        """A connection of the pool for the length of the block."""
+        async with self._connection() as connection:
+            yield Session(connection, self.registry, self._on_commit)
+
+    @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A transaction: commits when the block ends, rolls back when it raises, then sends its hints."""
-        async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-            tx = Transaction(cast(Connection, connection), self.registry)
-            async with connection.transaction():
-                yield tx
-        if tx.hints:
-            self._on_commit(tx.hints)
-
-    async def write(self, batch: Batch) -> None:
-        """Run a batch on its own: one statement is one transaction, without a BEGIN and a COMMIT of its own."""
-        async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-            await connection.execute(batch.statement, *batch.args)
-        if batch.hints:
-            self._on_commit(batch.hints)
+        async with self.session() as session, session.transaction() as tx:
+            yield tx
 
     @asynccontextmanager
     async def read(self, *, snapshot: bool = False) -> AsyncIterator[Reader]:
         """A reader. With `snapshot`, all its statements see one instant (REPEATABLE READ, read only)."""
-        async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+        async with self._connection() as connection:
             if not snapshot:
-                yield Reader(cast(Connection, connection))
+                yield Reader(connection)
                 return
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                yield Reader(cast(Connection, connection))
+                yield Reader(connection)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        """One of the pool. Its own time limit would start a task for every acquire; this one sets a timer."""
+        async with asyncio.timeout(ACQUIRE_SECONDS):
+            connection = await self.pool.acquire()
+        try:
+            yield cast(Connection, connection)
+        finally:
+            await self.pool.release(connection)
 
 
 async def _close_pool(pool: "asyncpg.Pool[Record]", *, seconds: float = 5.0) -> None:

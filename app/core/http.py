@@ -36,6 +36,7 @@ log = structlog.get_logger()
 MAX_BODY_BYTES = (
     256 * 1024
 )  # JSON commands and webhooks are small; uploads have routes and limits of their own
+LARGER_BODIES = {"/api/v1/faq/imports": 32 * 1024 * 1024}  # bytes, by path: files sent by people who may
 CSRF_HEADER = "x-requested-with"
 
 PrincipalResolver = Callable[[Request], Awaitable[Principal | None]]
@@ -122,9 +123,10 @@ class EdgeRules:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = LARGER_BODIES.get(scope["path"], MAX_BODY_BYTES)
         size = Headers(scope=scope).get("content-length", "")
-        if size.isdigit() and int(size) > MAX_BODY_BYTES:
-            await problem_response(_too_large())(scope, receive, send)
+        if size.isdigit() and int(size) > limit:
+            await problem_response(_too_large(limit))(scope, receive, send)
             return
         received = 0
 
@@ -132,7 +134,7 @@ class EdgeRules:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_BODY_BYTES:
+            if received > limit:
                 raise HTTPException(
                     413
                 )  # the frameworks let their own exception through while reading a body
@@ -154,8 +156,8 @@ class EdgeRules:
         await self._app(scope, receive_limited, send_with_headers)
 
 
-def _too_large() -> BodyTooLarge:
-    return BodyTooLarge(f"the body may hold {MAX_BODY_BYTES // 1024} KiB at most")
+def _too_large(limit: int = MAX_BODY_BYTES) -> BodyTooLarge:
+    return BodyTooLarge(f"the body may hold {limit // 1024} KiB at most")
 
 
 def problem_response(error: AppError) -> Response:
@@ -183,12 +185,12 @@ async def _render_validation_error(_: Request, error: Exception) -> Response:
     return problem_response(InvalidInput(f"please correct: {names}", errors=fields))
 
 
-async def _render_http_exception(_: Request, error: Exception) -> Response:
+async def _render_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code == 404:
         return problem_response(NotFound("there is nothing at this address"))
     if error.status_code == 413:
-        return problem_response(_too_large())
+        return problem_response(_too_large(LARGER_BODIES.get(request.url.path, MAX_BODY_BYTES)))
     problem = AppError(str(error.detail))
     body = {
         **problem.problem(),

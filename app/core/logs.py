@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -14,6 +14,16 @@ def _drop_personal_data(_: Any, __: str, event: MutableMapping[str, Any]) -> Mut
     for key in [k for k in event if k.startswith("pii_")]:
         del event[key]
     return event
+
+
+class _StandardError:
+    """Standard error as it is when a line is written: a program that embeds us may have replaced it since."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def configure(*, level: str, output: str, keep_personal_data: bool = False) -> None:
@@ -37,7 +47,7 @@ def configure(*, level: str, output: str, keep_personal_data: bool = False) -> N
     structlog.configure(
         processors=[*processors, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(

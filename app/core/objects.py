@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from app.core.db import Reader, Transaction
+from app.core import jobs
+from app.core.db import Database, Reader, Transaction
 from app.core.errors import NotFound
 from app.core.ids import new_id
+from app.core.jobs import Payload
+
+DELETE_JOB = "objects.delete"  # payload: object_id
 
 
 class ObjectStore(Protocol):
@@ -97,3 +101,30 @@ async def load(reader: Reader, files: ObjectStore, object_id: UUID) -> tuple[str
     if row is None:
         raise NotFound("no such stored file")
     return row["content_type"], await files.get(row["location"])
+
+
+async def forget(tx: Transaction, object_id: UUID) -> None:
+    """Nobody can load it from now on; its file is deleted by a job."""
+    await tx.execute(
+        "update stored_objects set deleted_at = coalesce(deleted_at, switchboard_now()) where id = $1",
+        object_id,
+    )
+    await jobs.enqueue(tx, DELETE_JOB, {"object_id": str(object_id)}, dedupe_key=f"{DELETE_JOB}:{object_id}")
+
+
+class FileDeleter:
+    """The handler of `objects.delete`."""
+
+    def __init__(self, database: Database, files: ObjectStore):
+        self._database = database
+        self._files = files
+
+    async def delete(self, payload: Payload) -> None:
+        """Delete the file of an object that was forgotten."""
+        async with self._database.read() as reader:
+            location = await reader.fetchval(
+                "select location from stored_objects where id = $1 and deleted_at is not null",
+                UUID(payload["object_id"]),
+            )
+        if location is not None:
+            await self._files.delete(location)

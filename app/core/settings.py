@@ -59,6 +59,43 @@ class Settings(BaseSettings):
     )
     softphone_url: str | None = Field(default=None, description="websocket of the demo softphone")
 
+    dial_countries: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="countries that may be called, ISO 3166, comma-separated; unset: default_region only; *: every one",
+    )
+    dial_blocked_prefixes: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="beginnings of numbers never called, such as +88690900, comma-separated",
+    )
+    dials_per_agent_minute: int = Field(default=6, ge=0, description="numbers one agent may ring in a minute")
+    dials_per_agent_day: int = Field(default=300, ge=0, description="… in 24 hours")
+    dials_per_site_minute: int = Field(default=60, ge=0, description="numbers rung by everybody in a minute")
+    dials_per_site_day: int = Field(default=5000, ge=0, description="… in 24 hours")
+    recording_keep_days: int = Field(
+        default=90, ge=1, description="recordings and voicemails are deleted after this many days"
+    )
+    recording_max_mb: int = Field(
+        default=128, ge=1, le=1024, description="larger sounds are not fetched; long ones are fetched as MP3"
+    )
+    recording_keep_at_carrier: bool = Field(
+        default=False, description="leave the sound at the carrier too, after it has been fetched"
+    )
+
+    calls_per_number: int = Field(
+        default=30,
+        ge=0,
+        description="calls of one number taken within calls_per_number_minutes; 0: any number",
+    )
+    calls_per_number_minutes: int = Field(default=10, ge=1, le=24 * 60)
+    withheld_callers: Literal["take", "refuse"] = Field(
+        default="take", description="refuse: a caller who hides the number hears an announcement"
+    )
+
+    faq_encoder: Literal["none", "use"] = Field(
+        default="use",
+        description="how the FAQ compares meanings: use: a sentence encoder (120 MB); none: words and sounds only",
+    )
+
     session_idle_minutes: int = Field(default=12 * 60, ge=5)
     session_absolute_hours: int = Field(default=24, ge=1)
     agent_heartbeat_seconds: int = Field(default=10, ge=2, le=60)
@@ -67,6 +104,26 @@ class Settings(BaseSettings):
     )
     accepting_timeout_seconds: int = Field(
         default=12, ge=3, description="agent said yes: the leg must join within"
+    )
+    redial_seconds: int = Field(
+        default=300, ge=0, description="a caller who left a queue keeps the place when ringing again within"
+    )
+    last_agent_hours: int = Field(
+        default=72,
+        ge=0,
+        description="for so long a customer's last agent is preferred, in queues that do that",
+    )
+    conversation_reopen_hours: int = Field(
+        default=24, ge=0, description="a new message goes on with the conversation before it for so long"
+    )
+    text_answer_minutes: int = Field(
+        default=30, ge=1, description="an FAQ answer by message that nobody replies to ends the contact after"
+    )
+    text_agent_grace_seconds: int = Field(
+        default=60, ge=1, description="agent lost: conversations by message go back to the queue after"
+    )
+    message_file_max_mb: int = Field(
+        default=16, ge=1, le=100, description="larger files in customers' messages are not taken"
     )
     router_lease_seconds: int = Field(default=6, ge=2)
     metrics_token: SecretStr | None = Field(
@@ -79,10 +136,26 @@ class Settings(BaseSettings):
         default=False, description="keep `pii_*` fields in logs; never in production"
     )
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "dial_countries", "dial_blocked_prefixes", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         return [v.strip() for v in value.split(",") if v.strip()] if isinstance(value, str) else value
+
+    @field_validator("dial_countries")
+    @classmethod
+    def _countries(cls, value: list[str]) -> list[str]:
+        if wrong := [v for v in value if not (v == "*" or (len(v) == 2 and v.isascii() and v.isalpha()))]:
+            raise ValueError(f"must be ISO 3166 codes such as TW,JP; {wrong[0]!r} is none")
+        return [v.upper() for v in value]
+
+    @field_validator("dial_blocked_prefixes")
+    @classmethod
+    def _prefixes(cls, value: list[str]) -> list[str]:
+        if wrong := [v for v in value if not (v.startswith("+") and v[1:].isascii() and v[1:].isdigit())]:
+            raise ValueError(
+                f"must begin with + and the country code, such as +88690900; {wrong[0]!r} does not"
+            )
+        return value
 
     @field_validator("public_base_url", "twilio_api_base_url")
     @classmethod

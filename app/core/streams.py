@@ -4,13 +4,14 @@ A number comes from the stream's own row, not from a sequence, because a rolled-
 Clients resume with the last number they saw; the bus only says that a stream has moved on.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from app.core.db import Reader, Transaction
+from app.core.db import Reader, Record, Transaction
 
 TOPIC_PREFIX = "stream:"
 
@@ -49,6 +50,47 @@ async def append(tx: Transaction, stream: str, event_type: str, body: dict[str, 
     event = StreamedEvent(stream, row["seq"], row["at"], event_type, body)
     tx.hint(TOPIC_PREFIX + stream, event.seq, event.frame())
     return event.seq
+
+
+# Rows of one stream are numbered in the order given. Streams are locked in the order of their names.
+_APPEND_MANY = """
+with entry as (
+  select *, row_number() over (partition by stream order by place) as nth
+  from unnest($1::text[], $2::text[], $3::jsonb[]) with ordinality as entry(stream, type, body, place)),
+moved as (
+  insert into streams (stream, seq)
+  select stream, count(*) from entry group by stream order by stream
+  on conflict (stream) do update set seq = streams.seq + excluded.seq returning stream, seq),
+size as (select stream, count(*) as n from entry group by stream)
+insert into events (stream, seq, type, body, at)
+select e.stream, m.seq - s.n + e.nth, e.type, e.body, switchboard_now()
+from entry e join moved m using (stream) join size s using (stream) order by e.place
+returning stream, seq, at"""
+
+
+async def append_many(tx: Transaction, entries: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
+    """Add several events (stream, type, body) by one statement."""
+    rows = await tx.fetch(_APPEND_MANY, *([entry[n] for entry in entries] for n in range(3)))
+    numbers: dict[str, list[Record]] = {}
+    for row in sorted(rows, key=lambda row: -row["seq"]):
+        numbers.setdefault(row["stream"], []).append(row)
+    for stream, event_type, body in entries:
+        row = numbers[stream].pop()
+        event = StreamedEvent(stream, row["seq"], row["at"], event_type, body)
+        tx.hint(TOPIC_PREFIX + stream, event.seq, event.frame())
+
+
+async def hold(tx: Transaction, names: Collection[str], *, wait: bool) -> set[str]:
+    """Lock these streams until the commit, in the order of their names, so that later events need not wait. Returns
+    those that somebody else holds (without `wait`). A stream without events cannot be held and is never busy."""
+    rows = await tx.fetch(
+        f"""with held as (
+              select stream from streams where stream = any($1) order by stream
+              for update {"" if wait else "skip locked"})
+            select stream from streams where stream = any($1) except select stream from held""",  # noqa: S608
+        list(names),
+    )
+    return {row["stream"] for row in rows}
 
 
 async def position(reader: Reader, stream: str) -> int:

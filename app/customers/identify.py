@@ -1,4 +1,4 @@
-"""Whose number is it? One statement on the hot path of every inbound contact; a guess is never a fact.
+"""Whose number is it? One short statement for the usual inbound contact; a guess is never a fact.
 
 The rule. **Certain**: exactly one live customer holds the number now, and it was verified (by code, order
 or contract) or an agent has confirmed it at least once. **Likely**: everybody else who holds it now or held
@@ -44,6 +44,12 @@ async def identify(reader: Reader, *, address: PhoneAddress) -> Identified:
 
 async def identify_by(reader: Reader, *, identity: Identity) -> Identified:
     """Who is known by `identity` (any kind)."""
+    few = await repository.few_holders(reader, identity)
+    if not few:
+        return Unknown()
+    first = few[0]
+    if len(few) == 1 and first["is_live"] and first["is_current"] and first["is_proven"]:
+        return Certain(_customer(first))
     rows = await repository.holders(reader, identity)
     if not rows:
         return Unknown()

@@ -124,7 +124,8 @@ def _normalise(text: str, region: str) -> PhoneAddress:
     e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
     if e164 in WITHHELD_NUMBERS:
         return Withheld()
-    if phonenumbers.parse(e164) != parsed:  # not one clear reading, e.g. doubled trunk zeros
+    # what was written otherwise must have one clear reading (doubled trunk zeros have two)
+    if e164 != address and phonenumbers.parse(e164) != parsed:
         return NotANumber(plain)
     return Number(e164, extension, _KINDS.get(phonenumbers.number_type(parsed), NumberKind.OTHER))
 

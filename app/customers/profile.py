@@ -54,33 +54,45 @@ class Order:
     items: tuple[str, ...]
 
 
-_CARD = """
-select c.*,
+_CARDS = """
+with recursive path (asked, id, merged_into) as (
+  select id, id, merged_into from customers where id = any($1)
+  union
+  select p.asked, c.id, c.merged_into from path p join customers c on c.id = p.merged_into)
+select p.asked, c.*,
   coalesce(array_agg(i.value order by i.is_verified desc, i.confirmations desc, i.created_at, i.value)
     filter (where i.kind = 'phone'), '{}') as phones,
   coalesce(array_agg(i.value order by i.is_verified desc, i.confirmations desc, i.created_at, i.value)
     filter (where i.kind = 'email'), '{}') as emails
-from customers c left join identities i on i.customer_id = c.id and not i.is_former
-where c.id = $1 group by c.id"""
+from path p join customers c on c.id = p.id left join identities i on i.customer_id = c.id and not i.is_former
+where p.merged_into is null group by p.asked, c.id"""
+
+
+async def cards(reader: Reader, customer_ids: Sequence[UUID]) -> dict[UUID, Card]:
+    """The cards of these customers, by the id that was asked for; of the survivor where one was merged."""
+    rows = await reader.fetch(_CARDS, customer_ids) if customer_ids else []
+    return {
+        row["asked"]: Card(
+            customer_id=row["id"],
+            display_name=row["display_name"],
+            kind=row["kind"],
+            tier=row["tier"],
+            language=row["language"],
+            customer_since=row["customer_since"],
+            pinned_note=row["pinned_note"],
+            phones=tuple(row["phones"]),
+            emails=tuple(row["emails"]),
+        )
+        for row in rows
+    }
 
 
 async def card(reader: Reader, customer_id: UUID) -> Card:
     """The card of a customer; of the survivor when this one was merged. Raises NotFound."""
-    owner = await repository.survivor(reader, customer_id)
-    row = await reader.fetchrow(_CARD, owner) if owner else None
-    if row is None:
+    found = await cards(reader, [customer_id])
+    if customer_id not in found:
         raise NotFound("There is no such customer.")
-    return Card(
-        customer_id=row["id"],
-        display_name=row["display_name"],
-        kind=row["kind"],
-        tier=row["tier"],
-        language=row["language"],
-        customer_since=row["customer_since"],
-        pinned_note=row["pinned_note"],
-        phones=tuple(row["phones"]),
-        emails=tuple(row["emails"]),
-    )
+    return found[customer_id]
 
 
 def stored_candidates(candidates: Sequence[Candidate]) -> list[dict[str, str]]:
@@ -107,16 +119,20 @@ async def candidates(reader: Reader, stored: Sequence[Mapping[str, Any]]) -> lis
     ]
 
 
-async def orders(reader: Reader, customer_id: UUID, *, limit: int = 5) -> list[Order]:
-    """The latest orders, newest first."""
-    rows = await reader.fetch(
-        """select number, placed_at, status, total_minor, currency, items from orders
-           where customer_id = $1 order by placed_at desc, number desc limit $2""",
-        customer_id,
-        limit,
-    )
-    return [
-        Order(
+_ORDERS = """
+select o.* from unnest($1::uuid[]) w(customer_id) cross join lateral (
+  select customer_id, number, placed_at, status, total_minor, currency, items from orders
+  where customer_id = w.customer_id order by placed_at desc, number desc limit $2) o
+order by o.placed_at desc, o.number desc"""
+
+
+async def orders_of(
+    reader: Reader, customer_ids: Sequence[UUID], *, limit: int = 5
+) -> dict[UUID, list[Order]]:
+    """The latest orders of each customer, newest first."""
+    found: dict[UUID, list[Order]] = {customer_id: [] for customer_id in customer_ids}
+    for r in await reader.fetch(_ORDERS, list(found), limit) if found else ():
+        order = Order(
             number=r["number"],
             placed_at=r["placed_at"],
             status=r["status"],
@@ -124,8 +140,13 @@ async def orders(reader: Reader, customer_id: UUID, *, limit: int = 5) -> list[O
             currency=r["currency"],
             items=tuple(_item_text(item) for item in r["items"]),
         )
-        for r in rows
-    ]
+        found[r["customer_id"]].append(order)
+    return found
+
+
+async def orders(reader: Reader, customer_id: UUID, *, limit: int = 5) -> list[Order]:
+    """The latest orders, newest first."""
+    return (await orders_of(reader, [customer_id], limit=limit))[customer_id]
 
 
 def _item_text(item: Mapping[str, Any]) -> str:

@@ -8,6 +8,13 @@ from app.customers.models import Identity
 CANDIDATE_LIMIT = 20  # a company's switchboard may be held by hundreds; an agent reads a handful
 HOUSEHOLD_LABELS = ["household", "family", "home"]
 
+# Two rows are enough to see that there is more than one holder.
+_FEW_HOLDERS = """
+select c.id, c.display_name, c.language, c.tier, c.merged_into is null as is_live, not i.is_former as is_current,
+       i.is_verified or i.confirmations > 0 as is_proven
+from identities i join customers c on c.id = i.customer_id
+where i.kind = $1 and i.value = $2 limit 2"""
+
 # `path` follows merges from each holder to its survivor; UNION (not ALL) ends even a cycle made by hand.
 _HOLDERS = """
 with recursive held as (
@@ -64,6 +71,11 @@ where kind = $1 and value = $2 and (customer_id = $3 or customer_id in (
     union
     select c.id from merged m join customers c on c.merged_into = m.id)
   select id from merged))"""
+
+
+async def few_holders(reader: Reader, identity: Identity) -> list[Record]:
+    """Up to two who hold or held the identity, merged ones included: all that the usual call needs."""
+    return await reader.fetch(_FEW_HOLDERS, identity.kind, identity.value)
 
 
 async def holders(reader: Reader, identity: Identity) -> list[Record]:

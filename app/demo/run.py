@@ -269,6 +269,7 @@ def _demo_facts(summary: DemoSummary, base_url: str, simulator_url: str) -> dict
     facts["addresses"] = {
         "console": f"{base_url}/console",
         "simulator": f"{base_url}/simulator",
+        "help_centre": f"{base_url}/help",
         "api_docs": f"{base_url}/api/docs",
         "simulator_control": simulator_url,
     }
@@ -312,22 +313,29 @@ def _watch(children: list[Child]) -> None:
 def _tell(summary: DemoSummary, base_url: str, seconds: float) -> None:
     logins = ", ".join(f"{login.login} ({login.role})" for login in summary.logins)
     number = summary.numbers[0].number
+    program = os.path.relpath(sys.executable)
+    simulate_calls = f"{program} -m app simulate-calls --rate 12 --minutes 5"
     say(
         f"""
 Ready after {seconds:.1f} s.  {summary.company}
 
   Console          {base_url}/console
   Phone simulator  {base_url}/simulator
+  Help centre      {base_url}/help
   API documents    {base_url}/api/docs
   Logins           {logins}
   Password         {summary.password}  (for all of them)
 
-Three things to try
+Five things to try
   1. Open the console as `mei` and start the shift; open the simulator beside it, call {number}
      as {summary.callers[0].name} and press 0: the console rings and already knows who calls and why.
   2. Call again, press 3 and ask 退款要多久? ("how long does a refund take?"): the machine answers
      from the FAQ and asks whether that helped.
   3. Let an offer ring out, or kill the service while it rings: the caller keeps the place, nothing is lost.
+  4. Open the help centre and ask 退款什么时候到账? in the Traditional pages, or the reverse: the article is
+     found in either script. Say that it did not help, and it stands in the figures.
+  5. In another terminal: {simulate_calls}
+     A busy line: callers of all kinds for five minutes, and a report of what came of them.
 
 Stop with Ctrl-C."""
     )

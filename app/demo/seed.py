@@ -12,7 +12,7 @@ from app.core.clock import utc_now
 from app.core.db import Database, Reader, Transaction
 from app.core.errors import Conflict
 from app.core.settings import Settings
-from app.demo import centre
+from app.demo import centre, rules
 from app.demo.goods import order_rows
 from app.demo.month import DAYS, DemoArticle, stories
 from app.demo.people import AGENTS, CUSTOMERS
@@ -71,9 +71,12 @@ async def _is_seeded(reader: Reader) -> bool:
 async def _write(tx: Transaction, settings: Settings, password_hash: str, now: datetime) -> None:
     rng = Random(RANDOM_SEED)
     since = now - timedelta(days=DAYS + 60)
+    await rules.write_calendars(tx)
     await centre.write_queues(tx)
+    await rules.write_queue_rules(tx, centre.queue_ids())
     await centre.write_agents(tx, password_hash=password_hash, since=since)
     await centre.write_flow(tx, since=since)
+    await rules.write_hours_of_numbers(tx, centre.queue_ids())
     await centre.write_customers(tx, rng, now=now)
     await _copy(tx, "orders", order_rows(rng, CUSTOMERS, now))
     await load_demo_articles(tx, now)

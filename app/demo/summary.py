@@ -131,6 +131,7 @@ def summary(settings: Settings, *, is_new: bool) -> DemoSummary:
         addresses={
             "console": f"{base}/console",
             "simulator": f"{base}/simulator",
+            "help_centre": f"{base}/help",
             "simulator_api": f"http://127.0.0.1:{settings.simulator_port}/sim",
             "api_docs": f"{base}/api/docs",
             "api": f"{base}/api/v1",

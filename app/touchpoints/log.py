@@ -168,3 +168,47 @@ async def append(
     }
     tx.hint(streams.TOPIC_PREFIX + subject.stream, row["seq"], orjson.dumps(frame, default=str))
     return True
+
+
+_APPEND_MANY = """
+with line as (
+  select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[],
+                       $8::jsonb[], $9::text[], $10::text[], $11::jsonb[]) with ordinality
+    as line(id, kind, contact_id, customer_id, channel, actor_kind, actor_id, data, dedup_key, stream, view, place)),
+written as (
+  insert into touchpoints (id, kind, contact_id, customer_id, channel, actor_kind, actor_id, data, dedup_key)
+  select id, kind, contact_id, customer_id, channel, actor_kind, actor_id, data, dedup_key from line order by place
+  on conflict (dedup_key) do nothing returning id, at),
+entry as (
+  select l.*, w.at, row_number() over (partition by stream order by place) as nth,
+         count(*) over (partition by stream) as n
+  from line l join written w using (id)),
+moved as (
+  insert into streams (stream, seq) select stream, count(*) from entry group by stream order by stream
+  on conflict (stream) do update set seq = streams.seq + excluded.seq returning stream, seq)
+insert into events (stream, seq, type, body, at)
+select e.stream, m.seq - e.n + e.nth, 'touchpoint.added',
+       jsonb_build_object('touchpoint', e.view || jsonb_build_object('at', e.at)), e.at
+from entry e join moved m using (stream) order by e.place
+returning stream, seq"""
+
+
+async def append_many(tx: Transaction, lines: Sequence[tuple[Subject, Line]]) -> None:
+    """Add lines of several contacts by one statement; one whose occasion is logged already is left out."""
+    ids = [new_id() for _ in lines]
+    rows = await tx.fetch(
+        _APPEND_MANY,
+        ids,
+        [line.kind for _, line in lines],
+        [subject.contact_id for subject, _ in lines],
+        [subject.customer_id for subject, _ in lines],
+        [subject.channel for subject, _ in lines],
+        [line.actor.kind for _, line in lines],
+        [line.actor.id for _, line in lines],
+        [line.data for _, line in lines],
+        [f"{subject.contact_id}:{line.kind}:{line.once}" for subject, line in lines],
+        [subject.stream for subject, _ in lines],
+        [_view(subject, line_id, line) for line_id, (subject, line) in zip(ids, lines, strict=True)],
+    )
+    for row in rows:  # who watches one of these timelines reads the row: few do while a contact rings
+        tx.hint(streams.TOPIC_PREFIX + row["stream"], row["seq"])

@@ -8,6 +8,12 @@ create table articles (
     auto_answer boolean not null default true,
     valid_from timestamptz,
     valid_to timestamptz,
+    tags text[] not null default '{}', -- with owner and review date: of the latest version, published or not
+    owner_id uuid, -- agents.id
+    review_on date,
+    publish_at timestamptz, -- a version that waits for its instant
+    publish_version integer check (publish_version between 1 and latest_version),
+    publish_by uuid, -- agents.id
     latest_version integer not null check (latest_version >= 1),
     published_version integer check (published_version between 1 and latest_version),
     published_at timestamptz,
@@ -16,8 +22,12 @@ create table articles (
     updated_by uuid, -- agents.id
     check (valid_to > valid_from),
     check ((status = 'published') = (published_version is not null)),
-    check ((published_version is null) = (published_at is null))
+    check ((published_version is null) = (published_at is null)),
+    check ((publish_version is null) = (publish_at is null))
 );
+create index articles_publish_at on articles (publish_at) where publish_at is not null;
+create index articles_review_on on articles (review_on) where review_on is not null;
+create index articles_tags on articles using gin (tags);
 create index articles_status on articles (status, updated_at desc, id);
 create index articles_topic on articles (topic);
 
@@ -28,6 +38,7 @@ create table article_versions (
     entry jsonb not null,
     saved_at timestamptz not null,
     saved_by uuid, -- agents.id
+    why text not null default '',
     primary key (article_id, version)
 );
 
@@ -58,6 +69,7 @@ create table article_phrases (
 );
 create index article_phrases_article on article_phrases (article_id, language);
 
+-- Words, characters, and sounds (which begin with `~`).
 create table search_terms (
     id integer generated always as identity primary key,
     term text collate "C" not null unique,
@@ -82,15 +94,53 @@ create table search_postings (
 );
 create index search_postings_document on search_postings (document);
 
+-- What the index holds of each document. Removed documents keep their row, so that processes that hold vectors in
+-- memory learn of it: they read the rows whose version is newer than theirs.
+create table search_documents (
+    document integer primary key, -- article_contents.document
+    length double precision not null check (length > 0),
+    sound_length double precision not null check (sound_length >= 0),
+    index_version bigint not null,
+    is_removed boolean not null default false,
+    encoder text, -- what made the vectors; null: they are still to be made
+    vectors bytea, -- 512 half floats for each wording
+    check ((encoder is null) = (vectors is null)),
+    check (not is_removed or vectors is null)
+);
+create index search_documents_version on search_documents (index_version);
+
 create table search_stats (
     id smallint primary key default 1 check (id = 1),
+    index_id uuid not null default gen_random_uuid(),
     articles integer not null default 0 check (articles >= 0),
     documents integer not null default 0 check (documents >= 0),
     total_length double precision not null default 0,
+    sound_documents integer not null default 0 check (sound_documents >= 0),
+    total_sound_length double precision not null default 0,
     index_version bigint not null default 0,
+    changed_by xid8, -- the transaction of the last change
     tokeniser_version integer not null default 0
 );
 insert into search_stats default values;
+
+-- Whether the machine may answer by itself: never, once calibrated, or from the shipped threshold on.
+create table faq_answering (
+    id smallint primary key default 1 check (id = 1),
+    mode text not null default 'calibrated' check (mode in ('off', 'calibrated', 'on')),
+    changed_at timestamptz
+);
+insert into faq_answering default values;
+
+-- What was fitted to judged questions, for each encoder and for the search without one ('none').
+create table faq_calibrations (
+    encoder text primary key,
+    coefficients double precision[] not null check (cardinality(coefficients) >= 5),
+    threshold double precision not null check (threshold > 0 and threshold <= 1),
+    judged integer not null check (judged > 0),
+    precision_at double precision not null check (precision_at between 0 and 1),
+    coverage double precision not null check (coverage between 0 and 1),
+    fitted_at timestamptz not null
+);
 
 create table synonyms (
     id uuid primary key,
@@ -112,6 +162,7 @@ create table faq_searches (
     agent_id uuid, -- agents.id
     language text not null check (language in ('en', 'zh-Hant', 'zh-Hans')),
     question_masked text not null,
+    wording_key text not null default '', -- equal for equal questions, as article_phrases.key; '' for one without words
     results jsonb not null check (jsonb_typeof(results) = 'array'),
     probability double precision not null check (probability between 0 and 1),
     action text not null check (action in ('answered', 'suggested', 'none')),
@@ -123,6 +174,7 @@ create table faq_searches (
     check ((outcome is null) = (outcome_at is null))
 );
 create index faq_searches_at on faq_searches (at desc);
+create index faq_searches_wording on faq_searches (wording_key, at desc);
 create index faq_searches_contact on faq_searches (contact_id) where contact_id is not null;
 create index faq_searches_agent on faq_searches (agent_id) where agent_id is not null;
 create index faq_searches_chosen on faq_searches (chosen_article_id) where chosen_article_id is not null;
@@ -145,3 +197,33 @@ create index faq_uses_contact on faq_uses (contact_id) where contact_id is not n
 create index faq_uses_agent on faq_uses (agent_id) where agent_id is not null;
 -- A repeated report of the same use (a retried request) is one use.
 create unique index faq_uses_once on faq_uses (search_id, article_id, action) where search_id is not null;
+
+-- Files of articles that are checked or taken in as a whole, by a job; the page that asked follows `done`.
+create table article_imports (
+    id uuid primary key,
+    format text not null check (format in ('csv', 'jsonl')),
+    is_dry_run boolean not null,
+    content bytea, -- the file; gone once it is finished
+    state text not null default 'waiting' check (state in ('waiting', 'running', 'finished', 'refused')),
+    rows integer not null default 0 check (rows >= 0),
+    done integer not null default 0 check (done >= 0),
+    created integer not null default 0 check (created >= 0),
+    changed integer not null default 0 check (changed >= 0),
+    unchanged integer not null default 0 check (unchanged >= 0),
+    wrong integer not null default 0 check (wrong >= 0), -- faults found; `faults` holds the first ones
+    faults jsonb not null default '[]' check (jsonb_typeof(faults) = 'array'),
+    requested_at timestamptz not null,
+    requested_by uuid, -- agents.id
+    finished_at timestamptz,
+    check ((finished_at is null) = (state in ('waiting', 'running'))),
+    check ((content is null) = (finished_at is not null))
+);
+
+-- What a supervisor did about a question nobody answered; asked again later, it is a gap again.
+create table faq_gap_decisions (
+    wording_key text primary key,
+    action text not null check (action in ('wording', 'draft', 'dismissed')),
+    article_id uuid references articles (id) on delete set null,
+    decided_at timestamptz not null,
+    decided_by uuid -- agents.id
+);

@@ -77,8 +77,11 @@ create table agents (
   locale             text not null default 'en' check (locale in ('en', 'zh-Hant', 'zh-Hans')),
   team_id            uuid references teams on delete set null,
   softphone_identity text not null unique check (softphone_identity ~ '^[A-Za-z0-9_]{1,121}$'),
+  reached_by         text not null default 'browser' check (reached_by in ('browser', 'phone', 'sip')),
+  phone_address      text, -- E.164 or sip:…, for who is not reached by the browser
   is_enabled         boolean not null default true,
-  created_at         timestamptz not null default switchboard_now()
+  created_at         timestamptz not null default switchboard_now(),
+  check ((reached_by = 'browser') or phone_address is not null)
 );
 create index agents_team on agents (team_id);
 
@@ -95,11 +98,15 @@ create table agent_states (
   lost_at              timestamptz,
   units                integer not null default 1 check (units > 0),
   used_units           integer not null default 0 check (used_units >= 0 and used_units <= units),
+  message_slots        smallint not null default 3 check (message_slots >= 0), -- conversations by message at once
   idle_since           timestamptz not null default switchboard_now(),
   wrap_up_until        timestamptz,
   wrap_up_contact_id   uuid,
+  -- consulted by a colleague, or with a call of somebody else's, and so not free: {"role", "contact_id", "leg_id", …}
+  engagement           jsonb,
   version              bigint not null default 0
 ) with (fillfactor = 50);
+create index agent_states_wrap_up on agent_states (wrap_up_until) where wrap_up_until is not null;
 
 create table agent_connections (
   id                uuid primary key,
@@ -199,6 +206,24 @@ create table orders (
 );
 create index orders_customer on orders (customer_id, placed_at desc);
 
+-- Calendars: when a queue is open ------------------------------------------------------------------------
+create table calendars (
+  id        uuid primary key,
+  key       text not null unique,
+  name      text not null,
+  time_zone text not null, -- an IANA name, so that daylight saving time is the zone's own
+  weekly    jsonb not null default '{}' -- {"mon": [["09:00", "12:30"], ["13:30", "18:00"]], …}; an end before its start is past midnight
+);
+
+-- A dated exception replaces the week's spans of that day: no spans is closed all day.
+create table calendar_exceptions (
+  calendar_id uuid not null references calendars on delete cascade,
+  day         date not null,
+  name        text not null,
+  spans       jsonb not null default '[]',
+  primary key (calendar_id, day)
+);
+
 -- Queues -------------------------------------------------------------------------------------------------
 create table queues (
   id                    uuid primary key,
@@ -207,8 +232,21 @@ create table queues (
   labels                jsonb not null default '{}',
   wrap_up_seconds       integer not null default 60 check (wrap_up_seconds >= 0),
   offer_timeout_seconds integer not null default 20 check (offer_timeout_seconds > 0),
-  max_waiting           integer check (max_waiting > 0)
+  max_waiting           integer check (max_waiting > 0),
+  max_wait_seconds      integer check (max_wait_seconds > 0),
+  calendar_id           uuid references calendars, -- none: always open
+  is_closed             boolean not null default false, -- closed by hand, whatever the calendar says
+  overflow              jsonb not null default '{}', -- cause → action, see app/routing/overflow.py
+  agent_order           text not null default 'idle' check (agent_order in ('idle', 'proficiency')),
+  relax_steps           jsonb not null default '[]', -- what is asked less and less, see app/routing/tables.py
+  last_agent_seconds    integer not null default 0 check (last_agent_seconds >= 0),
+  rising                jsonb not null default '[]', -- [[seconds waited, priority], …]
+  ring_count            smallint not null default 1 check (ring_count between 1 and 20),
+  callback_rules        jsonb not null default '{}', -- see app/routing/callbacks.py
+  recording             text not null default 'never' check (recording in ('never', 'always')),
+  has_survey            boolean not null default false -- one question after the call
 );
+create index queues_calendar on queues (calendar_id) where calendar_id is not null;
 
 create table agent_queues (
   agent_id      uuid not null references agents on delete cascade,
@@ -246,6 +284,15 @@ create table contacts (
   queue_id        uuid references queues,
   priority        smallint not null default 5 check (priority between 1 and 9),
   required_skills jsonb not null default '{}',
+  work_item       integer not null default 0, -- counts the waits: what the router knew of an older one is void
+  item_since      timestamptz,                -- when this wait began; limits of waiting count from here
+  age_credit      double precision not null default 0, -- seconds; moves the place, not the wait that is told
+  overflowed_from uuid[] not null default '{}', -- queues it has left by overflow, none of them twice
+  is_place_taken  boolean not null default false, -- it left its queue, and a later call has taken its place
+  preferred_agent uuid references agents,     -- who is asked alone at first
+  preferred_seconds integer,                  -- for so long
+  assigned_agent  uuid references agents,     -- whom a supervisor gave it to: nobody else is asked
+  assigned_until  timestamptz,                -- from then on everybody is asked again; none: no end
   routing_round   integer not null default 0,
   agent_id        uuid references agents,
   opened_at       timestamptz not null default switchboard_now(),
@@ -260,10 +307,14 @@ create table contacts (
   check (state not in ('queued', 'offered') or (queue_id is not null and queued_at is not null))
 ) with (fillfactor = 80);
 create index contacts_customer on contacts (customer_id, opened_at desc);
-create index contacts_queue on contacts (queue_id);
+create index contacts_assigned_agent on contacts (assigned_agent) where assigned_agent is not null;
+create index contacts_preferred_agent on contacts (preferred_agent) where preferred_agent is not null;
+create index contacts_queue on contacts (queue_id) where queue_id is not null;
+create index contacts_left_queue on contacts (from_address, ended_at)
+  where outcome = 'abandoned_in_queue' and from_address is not null;
 create index contacts_live on contacts (state) where state <> 'closed';
 create index contacts_agent_live on contacts (agent_id) where state in ('active', 'wrap_up');
-create index contacts_agent on contacts (agent_id, opened_at desc);
+create index contacts_agent on contacts (agent_id, opened_at desc) where agent_id is not null;
 
 create table contact_notes (
   id         uuid primary key,
@@ -308,18 +359,22 @@ create table offers (
   state       text not null check (state in
                 ('pending', 'accepting', 'accepted', 'rejected', 'timed_out', 'withdrawn', 'ended')),
   round       integer not null,
-  cost        integer not null default 1 check (cost > 0),
+  cost        integer not null default 1 check (cost >= 0), -- units; 0: it takes a message slot instead
   reason      text,
   made_at     timestamptz not null default switchboard_now(),
   expires_at  timestamptz,
   seen_at     timestamptz,
   accepted_at timestamptz,
   ended_at    timestamptz,
-  epoch       bigint not null
+  epoch       bigint not null,
+  is_shared   boolean not null default false  -- one of several that ring together; the first yes wins
 ) with (fillfactor = 80);
--- The database refuses a double offer, whatever any router does.
-create unique index offers_one_live on offers (contact_id) where state in ('pending', 'accepting', 'accepted');
-create index offers_agent_live on offers (agent_id) where state in ('pending', 'accepting', 'accepted');
+-- The database refuses a double offer, whatever any router does: nobody else while one agent has the contact or is asked
+-- alone, and of those that ring together at most one for each agent.
+create unique index offers_one_taker on offers (contact_id)
+  where state in ('accepting', 'accepted') or (state = 'pending' and not is_shared);
+create unique index offers_agent_live on offers (agent_id, contact_id)
+  where state in ('pending', 'accepting', 'accepted');
 create index offers_contact on offers (contact_id);
 create index offers_agent on offers (agent_id, made_at desc);
 
@@ -334,7 +389,8 @@ create table router_leases (
 create table router_marks (
   id   bigint generated always as identity primary key,
   kind text not null check (kind in ('contact', 'agent', 'queue')),
-  ref  uuid not null
+  ref  uuid not null,
+  is_arrival boolean not null default false -- a contact begins to wait: no router has decided yet whether it may
 );
 
 -- Whoever edits who serves what (a screen, an import, an administrator with psql): the router hears of it.
@@ -347,11 +403,35 @@ begin
 end $$;
 create trigger queues_mark after insert or update on queues
   for each row execute function mark_for_router('queue', 'id');
+-- What was given to an agent by name is everybody's while that agent is offline or disabled.
+create function mark_contacts_of_agent() returns trigger language plpgsql as $$
+begin
+  insert into router_marks (kind, ref)
+  select 'contact', id from contacts
+  where assigned_agent = (to_jsonb(new) ->> tg_argv[0])::uuid and state in ('queued', 'offered');
+  return null;
+end $$;
+create trigger agent_presence_mark after update of presence on agent_states
+  for each row when (old.presence is distinct from new.presence) execute function mark_contacts_of_agent('agent_id');
+create trigger agents_enabled_mark after update of is_enabled on agents
+  for each row execute function mark_contacts_of_agent('id');
+create function mark_queues_of_calendar() returns trigger language plpgsql as $$
+declare
+  changed jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
+begin
+  insert into router_marks (kind, ref)
+  select 'queue', id from queues where calendar_id = (changed ->> tg_argv[0])::uuid;
+  return null;
+end $$;
+create trigger calendars_mark after update on calendars
+  for each row execute function mark_queues_of_calendar('id');
+create trigger calendar_exceptions_mark after insert or update or delete on calendar_exceptions
+  for each row execute function mark_queues_of_calendar('calendar_id');
 create trigger agent_queues_mark after insert or update or delete on agent_queues
   for each row execute function mark_for_router('agent', 'agent_id');
 create trigger agent_skills_mark after insert or update or delete on agent_skills
   for each row execute function mark_for_router('agent', 'agent_id');
-create trigger agent_units_mark after update of units on agent_states
+create trigger agent_units_mark after update of units, message_slots on agent_states
   for each row execute function mark_for_router('agent', 'agent_id');
 create trigger agents_mark after update of is_enabled or delete on agents
   for each row execute function mark_for_router('agent', 'id');
@@ -389,24 +469,32 @@ create index flow_runs_flow on flow_runs (flow_id, version);
 
 -- Voice --------------------------------------------------------------------------------------------------
 create table phone_numbers (
-  number  text primary key check (number ~ '^\+[1-9][0-9]{6,14}$'),
-  label   text not null,
-  flow_id uuid not null references flows,
-  locale  text not null default 'zh-Hant' check (locale in ('en', 'zh-Hant', 'zh-Hans'))
+  number   text primary key check (number ~ '^\+[1-9][0-9]{6,14}$'),
+  label    text not null,
+  flow_id  uuid not null references flows,
+  queue_id uuid references queues on delete set null, -- whose hours the flow goes by; none: always open
+  locale   text not null default 'zh-Hant' check (locale in ('en', 'zh-Hant', 'zh-Hans'))
 );
 create index phone_numbers_flow on phone_numbers (flow_id);
+create index phone_numbers_queue on phone_numbers (queue_id) where queue_id is not null;
 
 create table voice_calls (
   contact_id      uuid primary key references contacts on delete cascade,
   state           text not null check (state in
-                    ('ivr', 'waiting', 'connecting', 'talking', 'held', 'closing', 'closed')),
+                    ('ivr', 'waiting', 'connecting', 'talking', 'held', 'voicemail', 'survey', 'closing', 'closed')),
   version         bigint not null default 1,
-  call_sid        text not null unique,
+  call_sid        text not null unique, -- of a customer we call: the leg's own id until it is answered
   room            text not null,
   conference_sid  text,
   hold_sequence   integer not null default -1, -- of the newest hold or unhold the room has told
   announced       jsonb,       -- what the waiting caller was told last; never followed by a larger number
+  farewell        jsonb,       -- {"text", "locale"}: what a caller who leaves the queue without an agent hears
+  consent         text check (consent in ('parking', 'moving', 'heard')), -- "this call is recorded": being told
+                               -- before the queue, or before the room; or heard to the end
   alone_since     timestamptz, -- the agent's leg left without a command: the customer is alone in the room
+  -- with a guest: whom the agent talks to, as ordered; the room is brought there step by step
+  focus           text check (focus in ('customer', 'guest', 'all', 'nobody')),
+  reminded_at     timestamptz, -- the agent was told that everybody has been on hold for long
   checked_at      timestamptz
 ) with (fillfactor = 70);
 create index voice_calls_live on voice_calls (state) where state <> 'closed';
@@ -414,13 +502,23 @@ create index voice_calls_live on voice_calls (state) where state <> 'closed';
 create table voice_legs (
   id             uuid primary key,
   contact_id     uuid not null references contacts on delete cascade,
-  kind           text not null check (kind in ('customer', 'agent')),
+  -- customer; agent (who has the contact or takes it over); guest (a consulted agent or number, a transfer's target);
+  -- supervisor (listens, whispers or joins)
+  kind           text not null check (kind in ('customer', 'agent', 'guest', 'supervisor')),
   offer_id       uuid references offers,
   agent_id       uuid references agents,
+  address        text,   -- what is dialled when it is no browser phone: E.164 or sip:…
+  digits         text,   -- keys to dial once a number outside has answered, e.g. an extension
+  mode           text,   -- supervisor: listen, whisper, barge; guest: consult, transfer, conference
+  room           text,   -- the conference it was called into
+  is_muted       boolean not null default false,
+  is_held        boolean not null default false,
+  flag_sequence  integer not null default -1, -- of the newest hold or mute the room has told of it
   call_sid       text unique,
   status         text not null default 'new' check (status in
                    ('new', 'queued', 'initiated', 'ringing', 'in-progress', 'completed', 'busy', 'failed',
                     'no-answer', 'canceled')),
+  dial           integer, -- of a callback's customer: the number of the dialling
   is_in_room     boolean not null default false,
   room_sequence  integer not null default -1,
   created_at     timestamptz not null default switchboard_now(),
@@ -430,16 +528,15 @@ create table voice_legs (
   end_reason     text
 ) with (fillfactor = 70);
 create index voice_legs_contact on voice_legs (contact_id);
-create index voice_legs_offer on voice_legs (offer_id);
-create index voice_legs_agent on voice_legs (agent_id);
+create index voice_legs_offer on voice_legs (offer_id) where offer_id is not null;
+create index voice_legs_agent on voice_legs (agent_id) where agent_id is not null;
 
 create table voice_commands (
   id         uuid primary key,
   contact_id uuid not null references contacts on delete cascade,
   leg_id     uuid references voice_legs,
-  kind       text not null check (kind in
-               ('create_agent_leg', 'move_customer', 'hold', 'resume', 'end_call', 'end_leg',
-                'return_to_queue')),
+  kind       text not null, -- CommandKind of app/channels/voice/commands.py
+  args       jsonb not null default '{}',
   state      text not null default 'pending' check (state in
                ('pending', 'sending', 'done', 'failed', 'dropped')),
   attempts   integer not null default 0,

@@ -9,6 +9,9 @@ down_revision = None
 def upgrade() -> None:
     """Create everything, and the job library's own tables (pgqueuer 1.6)."""
     run_sql("0001_foundation.sql")
+    run_sql("0001_routing.sql")
+    run_sql("0001_voice.sql")
+    run_sql("0001_messages.sql")
     run_sql("0001_faq.sql")
     run_sql("0001_jobs.sql")
 

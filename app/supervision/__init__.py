@@ -1,0 +1,1 @@
+"""What supervisors and administrators see and do: contacts, agents, queues, skills, calendars, alerts."""
