@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel, Field, TypeAdapter
 
+from app.channels.chat.socket_schemas import VisitorClientMessage, VisitorServerMessage
 from app.console.socket_schemas import ClientMessage, ServerMessage
 from app.core.errors import (
     AppError,
@@ -68,7 +69,8 @@ def _describe_failures(document: dict[str, Any]) -> None:
 
 
 def install(app: FastAPI) -> None:
-    """Make `app.openapi()` hold the socket's unions as `ServerMessage` and `ClientMessage`, and every failure."""
+    """Make `app.openapi()` hold the unions of the sockets (`ServerMessage`, `ClientMessage` of the agent's,
+    `VisitorServerMessage`, `VisitorClientMessage` of the visitor's), and every failure."""
     original = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -78,6 +80,8 @@ def install(app: FastAPI) -> None:
             for name, adapter, mode in (
                 ("ServerMessage", TypeAdapter(ServerMessage), "serialization"),
                 ("ClientMessage", TypeAdapter(ClientMessage), "validation"),
+                ("VisitorServerMessage", TypeAdapter(VisitorServerMessage), "serialization"),
+                ("VisitorClientMessage", TypeAdapter(VisitorClientMessage), "validation"),
                 ("Problem", TypeAdapter(Problem), "serialization"),
             ):
                 for key, value in _schemas_of(name, adapter, mode).items():

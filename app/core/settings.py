@@ -125,6 +125,23 @@ class Settings(BaseSettings):
     message_file_max_mb: int = Field(
         default=16, ge=1, le=100, description="larger files in customers' messages are not taken"
     )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="64 random characters: signs addresses of files and makes the secrets of widgets; "
+        "unset: made once and kept under `home`. The same for every process",
+    )
+    chat_visitor_hours: int = Field(
+        default=24 * 30, ge=1, description="a visitor's token is good for so long after its last use"
+    )
+    chat_away_seconds: int = Field(
+        default=60, ge=5, description="a visitor without a connection is away after so long"
+    )
+    chat_abandon_minutes: int = Field(
+        default=15, ge=1, description="… and leaves the queue or the flow after so long"
+    )
+    chat_file_max_mb: int = Field(
+        default=16, ge=1, le=100, description="larger files of visitors are not taken"
+    )
     router_lease_seconds: int = Field(default=6, ge=2)
     metrics_token: SecretStr | None = Field(
         default=None,

@@ -4484,6 +4484,715 @@ export type ClientMessage = ({
 } & OfferSeen);
 
 /**
+ * AgentTyping
+ *
+ * The agent writes. Forget it after 6 seconds.
+ */
+export type AgentTyping = {
+    /**
+     * Type
+     */
+    type: 'typing';
+    /**
+     * Is Typing
+     */
+    is_typing: boolean;
+};
+
+/**
+ * ChatAgent
+ *
+ * Who answers.
+ */
+export type ChatAgent = {
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * ChatFile
+ *
+ * A file of a message. `url` is signed, good for an hour, and answers as a download.
+ */
+export type ChatFile = {
+    /**
+     * Attachment Id
+     */
+    attachment_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Content Type
+     */
+    content_type: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
+ * ChatMarks
+ *
+ * How far messages were read, by `seq`. `delivered` and `read` are the visitor's own, on any device.
+ */
+export type ChatMarks = {
+    /**
+     * Agent Read
+     */
+    agent_read: number;
+    /**
+     * Delivered
+     */
+    delivered: number;
+    /**
+     * Read
+     */
+    read: number;
+};
+
+/**
+ * ChatMessage
+ *
+ * One message as the visitor sees it. `seq` is 1..n without a gap in the conversation.
+ */
+export type ChatMessage = {
+    /**
+     * Type
+     */
+    type: 'message';
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * Message Id
+     */
+    message_id: string;
+    /**
+     * Sender
+     */
+    sender: 'visitor' | 'agent' | 'system';
+    /**
+     * Agent Name
+     *
+     * of an agent's message
+     */
+    agent_name: string | null;
+    /**
+     * Client Id
+     *
+     * of the visitor's own messages: the id it was sent with
+     */
+    client_id: string | null;
+    /**
+     * Body
+     */
+    body: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Files
+     */
+    files: Array<ChatFile>;
+};
+
+/**
+ * ChatPerson
+ *
+ * Who the site says this is; `name` null: nobody yet.
+ */
+export type ChatPerson = {
+    /**
+     * Is Verified
+     */
+    is_verified: boolean;
+    /**
+     * Name
+     */
+    name: string | null;
+};
+
+/**
+ * ChatPlace
+ *
+ * The place in the queue, from 1, and the wait as routing expects it (eight times in ten it is between the two).
+ */
+export type ChatPlace = {
+    /**
+     * Position
+     */
+    position: number;
+    /**
+     * Low Seconds
+     */
+    low_seconds: number | null;
+    /**
+     * High Seconds
+     */
+    high_seconds: number | null;
+};
+
+/**
+ * ChatPrompt
+ *
+ * What self-service waits for. `wants_words`: free words are welcome beside the choices.
+ */
+export type ChatPrompt = {
+    /**
+     * Step
+     */
+    step: number;
+    /**
+     * Choices
+     */
+    choices: Array<PromptChoice>;
+    /**
+     * Wants Words
+     */
+    wants_words: boolean;
+};
+
+/**
+ * ChatRating
+ *
+ * The question after the chat.
+ */
+export type ChatRating = {
+    /**
+     * State
+     */
+    state: 'asked' | 'answered';
+    /**
+     * Score
+     */
+    score: number | null;
+};
+
+/**
+ * ChatState
+ *
+ * Everything that is no message; each one replaces the one before.
+ */
+export type ChatState = {
+    /**
+     * Version
+     *
+     * of this very state: what a long poll names to be told of the next
+     */
+    version: string;
+    /**
+     * Phase
+     */
+    phase: 'new' | 'self_service' | 'waiting' | 'talking' | 'ended';
+    prompt: ChatPrompt | null;
+    queue: ChatPlace | null;
+    agent: ChatAgent | null;
+    marks: ChatMarks;
+    /**
+     * Is Open
+     */
+    is_open: boolean;
+    /**
+     * Opens At
+     */
+    opens_at: string | null;
+    /**
+     * May Leave Message
+     */
+    may_leave_message: boolean;
+    rating: ChatRating | null;
+    person: ChatPerson;
+};
+
+/**
+ * ChatUpdates
+ *
+ * What a client that has nothing, or everything up to a number, needs to be up to date.
+ */
+export type ChatUpdates = {
+    /**
+     * Conversation Id
+     *
+     * null before anything was written
+     */
+    conversation_id: string | null;
+    /**
+     * Mode
+     *
+     * resume: add these messages; reset: forget what you have and show these
+     */
+    mode: 'resume' | 'reset';
+    /**
+     * Messages
+     */
+    messages: Array<ChatMessage>;
+    /**
+     * Earlier
+     *
+     * older messages can be read by GET /chat/messages
+     */
+    earlier: boolean;
+    state: ChatState;
+};
+
+/**
+ * PromptChoice
+ *
+ * A button. Pressing it is a message with `label` as its body and `{step, key}` as its choice.
+ */
+export type PromptChoice = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Label
+     */
+    label: string;
+};
+
+/**
+ * VisitorError
+ *
+ * The frame was refused. With `retry_after_seconds` the same may be sent again then.
+ */
+export type VisitorError = {
+    /**
+     * Type
+     */
+    type: 'error';
+    /**
+     * Reply To
+     */
+    reply_to: number | null;
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Field
+     */
+    field: string | null;
+    /**
+     * Retry After Seconds
+     */
+    retry_after_seconds: number | null;
+};
+
+/**
+ * VisitorEvents
+ *
+ * Messages in their order, the first one the next after what was sent before.
+ */
+export type VisitorEvents = {
+    /**
+     * Type
+     */
+    type: 'events';
+    /**
+     * Events
+     */
+    events: Array<ChatMessage>;
+};
+
+/**
+ * VisitorHeartbeat
+ *
+ * The answer to a heartbeat. `last_seq` ahead of what the client holds: it is about to be sent.
+ */
+export type VisitorHeartbeat = {
+    /**
+     * Type
+     */
+    type: 'heartbeat';
+    /**
+     * Reply To
+     */
+    reply_to: number;
+    /**
+     * Now
+     */
+    now: string;
+    /**
+     * Last Seq
+     */
+    last_seq: number;
+};
+
+/**
+ * VisitorResult
+ *
+ * The command was carried out and committed. `message`: of a message, as it is stored.
+ */
+export type VisitorResult = {
+    /**
+     * Type
+     */
+    type: 'result';
+    /**
+     * Reply To
+     */
+    reply_to: number;
+    message: ChatMessage | null;
+};
+
+/**
+ * VisitorState
+ *
+ * The state has changed: this one replaces it.
+ */
+export type VisitorState = {
+    /**
+     * Type
+     */
+    type: 'state';
+    state: ChatState;
+};
+
+/**
+ * VisitorUpdates
+ *
+ * A fresh start: after `identify`, when a new conversation begins, or when too much was missed.
+ */
+export type VisitorUpdates = {
+    /**
+     * Type
+     */
+    type: 'updates';
+    updates: ChatUpdates;
+};
+
+/**
+ * VisitorWelcome
+ *
+ * The answer to `hello`. Send `heartbeat` every `heartbeat_seconds`.
+ */
+export type VisitorWelcome = {
+    /**
+     * Type
+     */
+    type: 'welcome';
+    /**
+     * Reply To
+     */
+    reply_to: number;
+    /**
+     * Visitor Id
+     */
+    visitor_id: string;
+    /**
+     * Heartbeat Seconds
+     */
+    heartbeat_seconds: number;
+    /**
+     * Now
+     */
+    now: string;
+    updates: ChatUpdates;
+};
+
+export type VisitorServerMessage = ({
+    type: 'welcome';
+} & VisitorWelcome) | ({
+    type: 'updates';
+} & VisitorUpdates) | ({
+    type: 'events';
+} & VisitorEvents) | ({
+    type: 'state';
+} & VisitorState) | ({
+    type: 'typing';
+} & AgentTyping) | ({
+    type: 'result';
+} & VisitorResult) | ({
+    type: 'error';
+} & VisitorError) | ({
+    type: 'heartbeat';
+} & VisitorHeartbeat);
+
+/**
+ * CartLine
+ *
+ * One line of the visitor's cart, as the site writes it.
+ */
+export type CartLine = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Quantity
+     */
+    quantity: number;
+    /**
+     * Price
+     */
+    price?: string | null;
+};
+
+/**
+ * Choice
+ *
+ * A button of a prompt.
+ */
+export type Choice = {
+    /**
+     * Step
+     */
+    step: number;
+    /**
+     * Key
+     */
+    key: string;
+};
+
+/**
+ * PageContext
+ *
+ * The page the visitor looks at, sent with the visitor's consent only.
+ */
+export type PageContext = {
+    /**
+     * Address
+     *
+     * cut to 500 characters, its query to utm_ fields
+     */
+    address: string;
+    /**
+     * Title
+     */
+    title?: string;
+    /**
+     * Campaign
+     */
+    campaign?: string | null;
+    /**
+     * Cart
+     */
+    cart?: Array<CartLine>;
+};
+
+/**
+ * VisitorBeat
+ *
+ * The client is alive.
+ */
+export type VisitorBeat = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Type
+     */
+    type: 'heartbeat';
+};
+
+/**
+ * VisitorEnds
+ *
+ * The visitor ends the chat.
+ */
+export type VisitorEnds = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Type
+     */
+    type: 'end';
+};
+
+/**
+ * VisitorHas
+ *
+ * Everything up to `seq` was taken by the client.
+ */
+export type VisitorHas = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Type
+     */
+    type: 'delivered';
+    /**
+     * Seq
+     */
+    seq: number;
+};
+
+/**
+ * VisitorHasRead
+ *
+ * Everything up to `seq` was on screen.
+ */
+export type VisitorHasRead = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Type
+     */
+    type: 'read';
+    /**
+     * Seq
+     */
+    seq: number;
+};
+
+/**
+ * VisitorHello
+ *
+ * The first frame. `after`: the last message of `conversation_id` the client holds.
+ */
+export type VisitorHello = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Type
+     */
+    type: 'hello';
+    /**
+     * Ticket
+     */
+    ticket: string;
+    /**
+     * Conversation Id
+     */
+    conversation_id?: string | null;
+    /**
+     * After
+     */
+    after?: number;
+};
+
+/**
+ * VisitorPage
+ *
+ * The page the visitor looks at, with consent.
+ */
+export type VisitorPage = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Type
+     */
+    type: 'page';
+    page: PageContext;
+};
+
+/**
+ * VisitorSays
+ *
+ * A message.
+ */
+export type VisitorSays = {
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Body
+     */
+    body?: string;
+    /**
+     * Upload Ids
+     */
+    upload_ids?: Array<string>;
+    choice?: Choice | null;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Type
+     */
+    type: 'message';
+};
+
+/**
+ * VisitorStarts
+ *
+ * Begin the flow.
+ */
+export type VisitorStarts = {
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Type
+     */
+    type: 'start';
+};
+
+/**
+ * VisitorTypes
+ *
+ * The visitor writes, or has stopped. Sent again every 3 seconds while it lasts.
+ */
+export type VisitorTypes = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Type
+     */
+    type: 'typing';
+    /**
+     * Is Typing
+     */
+    is_typing: boolean;
+};
+
+export type VisitorClientMessage = ({
+    type: 'hello';
+} & VisitorHello) | ({
+    type: 'message';
+} & VisitorSays) | ({
+    type: 'start';
+} & VisitorStarts) | ({
+    type: 'typing';
+} & VisitorTypes) | ({
+    type: 'delivered';
+} & VisitorHas) | ({
+    type: 'read';
+} & VisitorHasRead) | ({
+    type: 'page';
+} & VisitorPage) | ({
+    type: 'end';
+} & VisitorEnds) | ({
+    type: 'heartbeat';
+} & VisitorBeat);
+
+/**
  * ProblemField
  *
  * One wrong field and what would be right.
