@@ -27,6 +27,7 @@ from app.routing.callback_hours import known_zone, rules_of
 from app.routing.callback_queueing import stop_offer
 from app.routing.callback_rows import CHANNEL, Callback
 from app.routing.callback_rules import First
+from app.routing.caller_id import number_shown
 from app.routing.errors import CallbackOver
 from app.routing.events import CallbackRequested
 from app.routing.queueing import mark_contact
@@ -101,7 +102,7 @@ async def request_callback(
     new = NewOutbound(
         channel=CHANNEL,
         to_address=number,
-        from_address=contact.to_address,
+        from_address=await number_shown(tx, contact.queue_id, called=contact.to_address),
         customer_id=contact.customer_id,
         identification=contact.identification,
         candidates=contact.candidates,
@@ -139,7 +140,7 @@ async def request_for_number(tx: Transaction, wish: CallbackWish, *, now: dateti
     new = NewOutbound(
         channel=CHANNEL,
         to_address=wish.number,
-        from_address=await tx.fetchval("select number from phone_numbers order by number limit 1"),
+        from_address=await number_shown(tx, wish.queue_id),
         customer_id=wish.customer_id,
         identification=wish.identification,
         candidates=wish.candidates,

@@ -28,6 +28,9 @@ RISING = "[seconds waited, priority] pairs: the priority a contact gets at that 
 CALLBACKS = "first, max_tries, gap_seconds, ring_seconds, quiet; what is left out has its default"
 
 
+CallerId = Annotated[str, Field(max_length=16, description="E.164, one of GET /numbers; null: see there")]
+
+
 class QueueSettings(Schema):
     """The rules of a queue."""
 
@@ -47,6 +50,7 @@ class QueueSettings(Schema):
     callback_rules: dict[str, Any] = Field(default_factory=dict, description=CALLBACKS)
     recording: Recording = "never"
     has_survey: bool = Field(default=False, description="one question by key after the call")
+    caller_id: CallerId | None = Field(default=None, description="our number that whom the queue calls sees")
 
 
 class NewQueueSettings(QueueSettings):
@@ -75,6 +79,7 @@ class QueueChanges(Schema):
     callback_rules: dict[str, Any] | None = Field(default=None, description=CALLBACKS)
     recording: Recording | None = None
     has_survey: bool | None = None
+    caller_id: CallerId | None = None
 
 
 class QueueView(QueueSettings):

@@ -16,14 +16,15 @@ from app.routing.callback_rules import RuleError, read_rules
 from app.routing.fields import InputError
 from app.routing.overflow_rules import ToQueue, parse_overflow
 from app.routing.relaxing import parse_relax_steps
+from app.supervision import numbers
 from app.supervision.field_names import dotted
 
 SETTINGS = (
     "name", "labels", "wrap_up_seconds", "offer_timeout_seconds", "max_waiting", "max_wait_seconds", "calendar_id",
     "overflow", "agent_order", "relax_steps", "last_agent_seconds", "rising", "ring_count", "callback_rules",
-    "recording", "has_survey",
+    "recording", "has_survey", "caller_id",
 )  # fmt: skip
-NULLABLE = frozenset({"max_waiting", "max_wait_seconds", "calendar_id"})
+NULLABLE = frozenset({"max_waiting", "max_wait_seconds", "calendar_id", "caller_id"})
 
 
 class QueueInUse(Conflict):
@@ -172,6 +173,8 @@ async def _check(reader: Reader, settings: Mapping[str, Any], *, own_key: str) -
         "select true from calendars where id = $1", settings["calendar_id"]
     ):
         errors.append(FieldError("calendar_id", "there is no such calendar; GET /calendars lists them"))
+    if settings.get("caller_id") is not None:
+        errors += await numbers.faults(reader, "caller_id", settings["caller_id"])
     if settings.get("overflow") is not None:
         errors += await _overflow_faults(reader, settings["overflow"], own_key)
     if settings.get("relax_steps") is not None:

@@ -473,8 +473,13 @@ create table phone_numbers (
   label    text not null,
   flow_id  uuid not null references flows,
   queue_id uuid references queues on delete set null, -- whose hours the flow goes by; none: always open
-  locale   text not null default 'zh-Hant' check (locale in ('en', 'zh-Hant', 'zh-Hans'))
+  locale   text not null default 'zh-Hant' check (locale in ('en', 'zh-Hant', 'zh-Hans')),
+  is_default boolean not null default false -- shown to whom we call, where no queue says otherwise
 );
+create unique index phone_numbers_default on phone_numbers (is_default) where is_default;
+-- Which of our numbers the queue shows to whom it calls; see app/routing/caller_id.py.
+alter table queues add column caller_id text references phone_numbers on delete set null;
+create index queues_caller_id on queues (caller_id) where caller_id is not null;
 create index phone_numbers_flow on phone_numbers (flow_id);
 create index phone_numbers_queue on phone_numbers (queue_id) where queue_id is not null;
 

@@ -19,6 +19,7 @@ from app.customers.identify import identify
 from app.customers.models import Certain, Likely
 from app.customers.phones import normalise
 from app.customers.profile import stored_candidates
+from app.routing.caller_id import number_shown
 from app.routing.errors import AgentNotFree
 
 router = APIRouter(tags=["console"])
@@ -57,7 +58,7 @@ async def dial(body: NewDial, principal: Dialler, settings: CurrentSettings, tx:
     new = NewOutbound(
         channel="voice",
         to_address=number,
-        from_address=await _own_number(tx, queue_id),
+        from_address=await number_shown(tx, queue_id),
         customer_id=customer_id,
         identification="certain" if customer_id else "likely" if isinstance(found, Likely) else "unknown",
         candidates=stored_candidates(found.candidates)
@@ -116,14 +117,6 @@ async def _queue(reader: Reader, wanted: UUID | None, agent_id: UUID) -> UUID:
     if found is None:
         raise InvalidInput.of("queue_id", "there is no such queue")
     return found
-
-
-async def _own_number(reader: Reader, queue_id: UUID) -> str | None:
-    """The number that is shown: one of the queue's, else our first. The carrier takes its own numbers only."""
-    number: str | None = await reader.fetchval(
-        "select number from phone_numbers order by (queue_id = $1) desc nulls last, number limit 1", queue_id
-    )
-    return number
 
 
 async def _language(reader: Reader, customer_id: UUID | None) -> str | None:

@@ -6,6 +6,7 @@ from app.channels.voice import controls
 from app.channels.voice.controls import Target
 from app.channels.voice.recording import rows as recordings
 from app.contacts.errors import ControlRefused
+from app.demo.summary import MAIN_NUMBER
 from app.routing import service as routing
 from tests.channels.voice.line import AgentLeg, Caller, Line, control, line_settings
 from tests.channels.voice.people import (
@@ -97,6 +98,17 @@ async def test_to_a_number_outside_the_agent_stays_until_it_answers(line: Line) 
     assert await wraps_up(line, leg.agent_id)
     told = await line.value("select data from touchpoints where kind = 'contact.transferred'")
     assert told["to_number"] == "+886…177"
+
+
+async def test_a_telephone_outside_sees_the_number_of_the_queue(line: Line) -> None:
+    caller, leg = await line.talking()
+    own = await line.value("select number from phone_numbers where number <> $1 order by number", MAIN_NUMBER)
+    async with line.database.transaction() as tx:
+        await tx.execute("update queues set caller_id = $1", own)
+    await to_outside(line, caller, leg)
+    await sends(line)
+    assert line.carrier.of("create")[-1].fields["From"] == own
+    assert [request.fields["From"] for request in line.carrier.of("create")[:-1]] == [MAIN_NUMBER]
 
 
 @pytest.mark.parametrize("first", ["customer", "target"])

@@ -11,6 +11,7 @@ from app.channels.voice.urls import OVERRIDES
 from app.contacts.lifecycle import ContactState
 from app.core.db import Transaction
 from app.routing import offers
+from app.routing.caller_id import number_shown
 from app.routing.offers import OfferState
 
 
@@ -25,6 +26,8 @@ class CreateLeg(Order):
         if plan.command.state == CommandState.SENDING:
             return await _look_for_leg(carrier, plan)
         fields = _leg_fields(carrier, plan, is_muted=self.is_muted)
+        if plan.own_leg.address is not None:
+            fields["From"] = await _shown_outside(carrier, plan)
         return await carrier.client.create_participant(plan.own_leg.room or plan.call.room, fields)
 
     async def dropped(self, tx: Transaction, plan: Plan) -> None:
@@ -115,6 +118,13 @@ def _leg_fields(carrier: Carrier, plan: Plan, *, is_muted: bool) -> dict[str, st
         "ConferenceStatusCallback": url(twiml.CONFERENCE_PATH),
         "ConferenceStatusCallbackEvent": twiml.CONFERENCE_EVENTS.split(),
     }
+
+
+async def _shown_outside(carrier: Carrier, plan: Plan) -> str:
+    """The number that a telephone outside shows."""
+    contact = plan.contact
+    async with carrier.database.read() as reader:
+        return await number_shown(reader, contact.queue_id, called=contact.our_address) or ""
 
 
 async def _look_for_leg(carrier: Carrier, plan: Plan) -> Answer:

@@ -1152,6 +1152,20 @@ export type DayExceptionOutput = {
 };
 
 /**
+ * DefaultNumber
+ *
+ * The site's caller id.
+ */
+export type DefaultNumber = {
+    /**
+     * Number
+     *
+     * one of ours, E.164; null: none is preferred
+     */
+    number: string | null;
+};
+
+/**
  * DialTask
  *
  * A call that begins: the agent's own phone rings first.
@@ -2288,6 +2302,12 @@ export type NewQueueSettings = {
      */
     has_survey?: boolean;
     /**
+     * Caller Id
+     *
+     * our number that whom the queue calls sees
+     */
+    caller_id?: string | null;
+    /**
      * Queue Id
      */
     queue_id: string;
@@ -2474,6 +2494,48 @@ export type OrderView = {
      * Items
      */
     items: Array<string>;
+};
+
+/**
+ * OwnNumberView
+ *
+ * One of our numbers: whom it leads to, and where it is shown.
+ */
+export type OwnNumberView = {
+    /**
+     * Number
+     *
+     * E.164
+     */
+    number: string;
+    /**
+     * Label
+     */
+    label: string;
+    /**
+     * Locale
+     *
+     * the language in which it is answered
+     */
+    locale: 'en' | 'zh-Hant' | 'zh-Hans';
+    /**
+     * Queue Id
+     *
+     * the queue it leads to; its hours count
+     */
+    queue_id: string | null;
+    /**
+     * Is Default
+     *
+     * shown to whom we call where no queue says otherwise
+     */
+    is_default: boolean;
+    /**
+     * Shown By
+     *
+     * queues whose `caller_id` it is
+     */
+    shown_by: Array<string>;
 };
 
 /**
@@ -2737,6 +2799,10 @@ export type QueueChanges = {
      * Has Survey
      */
     has_survey?: boolean | null;
+    /**
+     * Caller Id
+     */
+    caller_id?: string | null;
 };
 
 /**
@@ -2860,6 +2926,12 @@ export type QueueView = {
      * one question by key after the call
      */
     has_survey: boolean;
+    /**
+     * Caller Id
+     *
+     * our number that whom the queue calls sees
+     */
+    caller_id: string | null;
     /**
      * Queue Id
      */
@@ -10867,6 +10939,92 @@ export type OpenQueueResponses = {
 };
 
 export type OpenQueueResponse = OpenQueueResponses[keyof OpenQueueResponses];
+
+export type ListNumbersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/numbers';
+};
+
+export type ListNumbersErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListNumbersError = ListNumbersErrors[keyof ListNumbersErrors];
+
+export type ListNumbersResponses = {
+    /**
+     * Response List Numbers
+     *
+     * Successful Response
+     */
+    200: Array<OwnNumberView>;
+};
+
+export type ListNumbersResponse = ListNumbersResponses[keyof ListNumbersResponses];
+
+export type ChooseDefaultNumberData = {
+    body: DefaultNumber;
+    path?: never;
+    query?: never;
+    url: '/api/v1/numbers/default';
+};
+
+export type ChooseDefaultNumberErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChooseDefaultNumberError = ChooseDefaultNumberErrors[keyof ChooseDefaultNumberErrors];
+
+export type ChooseDefaultNumberResponses = {
+    /**
+     * Response Choose Default Number
+     *
+     * Successful Response
+     */
+    200: Array<OwnNumberView>;
+};
+
+export type ChooseDefaultNumberResponse = ChooseDefaultNumberResponses[keyof ChooseDefaultNumberResponses];
 
 export type ListAlertsData = {
     body?: never;
