@@ -14,10 +14,15 @@ from app.channels.voice.voicemail.endpoints import router as voicemails
 from app.console.callback_endpoints import router as callbacks
 from app.console.endpoints import router as console
 from app.console.message_endpoints import router as messages
+from app.faq.answering_endpoints import router as answering
 from app.faq.article_endpoints import router as articles
+from app.faq.editing_endpoints import editing_router
 from app.faq.endpoints import faq_router
 from app.faq.exchange_endpoints import router as article_files
 from app.faq.learning_endpoints import router as faq_learning
+from app.faq.synonym_endpoints import router as synonyms
+from app.faq.totals_endpoints import router as faq_totals
+from app.helpcentre.markdown import to_html
 from app.selfservice.masking import mask
 from app.supervision.agent_endpoints import router as supervised_agents
 from app.supervision.alert_endpoints import router as alerts
@@ -36,7 +41,11 @@ for router in (
     faq_router(mask),
     articles,
     article_files,
+    editing_router(to_html),
     faq_learning,
+    faq_totals,
+    synonyms,
+    answering,
     softphone,
     recordings,
     voicemails,

@@ -29,7 +29,8 @@ from app.core.jobs import JobWorker
 from app.core.objects import FileDeleter, FileStore
 from app.core.settings import Settings
 from app.core.tasks import TaskGroup
-from app.faq import import_jobs
+from app.faq import calibration_runs, import_jobs
+from app.faq.calibration_runs import CalibrationRunner
 from app.faq.import_jobs import ImportRunner
 from app.faq.keeper import searching_by_meaning
 from app.faq.timers import ArticleTimers
@@ -110,6 +111,7 @@ async def working(
                 recordings.FETCH_JOB: fetcher.fetch,
                 recordings.DISCARD_JOB: fetcher.discard,
                 import_jobs.JOB: ImportRunner(database).run,
+                calibration_runs.JOB: CalibrationRunner(database).run,
                 objects.DELETE_JOB: FileDeleter(database, files).delete,
             },
         )

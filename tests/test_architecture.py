@@ -39,6 +39,7 @@ OPENS_TRANSACTIONS = {
     "app/demo/seed.py",
     "app/commands/faq.py",
     "app/commands/faq_files.py",
+    "app/faq/calibration_runs.py",
     "app/faq/import_jobs.py",
     "app/faq/keeper.py",
     "app/faq/timers.py",

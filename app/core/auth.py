@@ -23,6 +23,7 @@ class Permission(StrEnum):
     FAQ_READ = "faq.read"
     FAQ_EDIT = "faq.edit"
     FAQ_PUBLISH = "faq.publish"
+    FAQ_ANSWERING = "faq.answering"
     TEAM_SUPERVISE = "team.supervise"
     CONTACTS_DIRECT = "contacts.direct"
     CONTACTS_END = "contacts.end"

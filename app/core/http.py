@@ -36,7 +36,10 @@ log = structlog.get_logger()
 MAX_BODY_BYTES = (
     256 * 1024
 )  # JSON commands and webhooks are small; uploads have routes and limits of their own
-LARGER_BODIES = {"/api/v1/faq/imports": 32 * 1024 * 1024}  # bytes, by path: files sent by people who may
+LARGER_BODIES = {  # bytes, by path: files sent by people who may
+    "/api/v1/faq/imports": 32 * 1024 * 1024,
+    "/api/v1/faq/calibration-runs": 8 * 1024 * 1024,
+}
 CSRF_HEADER = "x-requested-with"
 
 PrincipalResolver = Callable[[Request], Awaitable[Principal | None]]

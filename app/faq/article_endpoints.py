@@ -9,6 +9,7 @@ import asyncpg
 from fastapi import APIRouter, Depends, Query, Request
 
 from app.core.auth import Permission, Principal
+from app.core.clock import utc_now
 from app.core.errors import InvalidInput, NotFound
 from app.core.http import Read, Requires, Tx, problem_responses
 from app.faq import listing, service
@@ -31,7 +32,8 @@ from app.faq.differences import differences
 from app.faq.entries import entry_to_json
 from app.faq.errors import ArticleChanged
 from app.faq.index import lock_index
-from app.faq.models import Article, ArticleStatus, Language
+from app.faq.models import Article, ArticleStatus, Audience, Language
+from app.faq.search import MAX_LIMIT, search
 
 router = APIRouter(prefix="/faq", tags=["faq: articles"])
 
@@ -54,10 +56,21 @@ async def list_articles(
     owner_id: UUID | None = None,
     review_until: Annotated[date | None, Query(description="to be looked at again by this day")] = None,
     text: Annotated[str | None, Query(max_length=300, description="part of a question")] = None,
+    q: Annotated[
+        str | None,
+        Query(max_length=300, description="words for the search of the FAQ; the best first, on one page"),
+    ] = None,
+    language: Annotated[Language | None, Query(description="written in this language")] = None,
+    lacks: Annotated[Language | None, Query(description="not written in this language")] = None,
+    audience: Audience | None = None,
     before: Annotated[str | None, Query(max_length=100, description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=listing.MAX_PAGE)] = 50,
 ) -> ArticlePage:
-    """Articles, the last changed first. Those who may not edit see the published ones, as they are found."""
+    """Articles, the last changed first. Those who may not edit see the published ones, as they are found.
+
+    With `q`: what the search finds among the published, the best first, then those with the words in a question.
+    """
+    best = await _searched(tx, q, language) if q else []
     found = await listing.list_articles(
         tx,
         status=status,
@@ -66,16 +79,34 @@ async def list_articles(
         category=category,
         owner_id=owner_id,
         review_until=review_until,
-        text=text,
+        text=q or text,
+        language=language,
+        lacks=lacks,
+        audience=audience,
+        found=best,
         is_published=Permission.FAQ_EDIT not in principal.permissions,
         limit=limit,
-        before=_place(before) if before else None,
+        before=_place(before) if before and not q else None,
     )
-    last = found[-1] if len(found) == limit else None
+    last = found[-1] if len(found) == limit and not q else None
     return ArticlePage(
         articles=[ArticleView.of(article) for article in found],
         next=f"{last.updated_at.isoformat()}~{last.id}" if last else None,
     )
+
+
+async def _searched(tx: Read, words: str, language: Language | None) -> list[UUID]:
+    """Published articles that the words find, whoever may see them; not counted as a search."""
+    outcome = await search(
+        tx,
+        question=words,
+        language=language or Language.EN,
+        audience=Audience.BOTH,
+        channel="editor",
+        now=utc_now(),
+        limit=MAX_LIMIT,
+    )
+    return [found.article_id for found in outcome.results]
 
 
 def _place(text: str) -> tuple[datetime, UUID]:

@@ -39,11 +39,7 @@ def calibrate(judged: Sequence[tuple[Features | None, bool]], *, target: float) 
     if len(judged) < MIN_JUDGED:
         raise ValueError(f"{MIN_JUDGED} judged questions are needed, there are {len(judged)}")
     found = [(features, right) for features, right in judged if features is not None]
-    chances: list[tuple[float, bool]] = []
-    for fold in range(FOLDS):
-        fitted = fit([sample for n, sample in enumerate(found) if n % FOLDS != fold])
-        chances += [(probability(f, fitted), right) for f, right in found[fold::FOLDS]]
-    chances.sort(key=lambda chance: -chance[0])
+    chances = held_out(found)
     best: tuple[float, float, float] | None = None
     right_so_far = 0
     for answered, (chance, right) in enumerate(chances, 1):
@@ -51,6 +47,50 @@ def calibrate(judged: Sequence[tuple[Features | None, bool]], *, target: float) 
         if answered >= MIN_ANSWERED and wilson(right_so_far, answered) >= target:
             best = (chance, right_so_far / answered, answered / len(judged))
     return Calibration(fit(found), best[0], len(judged), best[1], best[2]) if best is not None else None
+
+
+def held_out(found: Sequence[tuple[Features, bool]]) -> list[tuple[float, bool]]:
+    """The probability of each question by a fit that did not see it, the surest first. Raises ValueError as `fit`."""
+    chances: list[tuple[float, bool]] = []
+    for fold in range(FOLDS):
+        fitted = fit([sample for n, sample in enumerate(found) if n % FOLDS != fold])
+        chances += [(probability(f, fitted), right) for f, right in found[fold::FOLDS]]
+    return sorted(chances, key=lambda chance: -chance[0])
+
+
+@dataclass(frozen=True, slots=True)
+class AtThreshold:
+    """What answering from `threshold` on would reach on questions not fitted to. `sure`: the lower end of the 95 %
+    interval of `precision`; both None where nothing would be answered. `coverage`: share of all questions."""
+
+    threshold: float
+    answered: int
+    right: int
+    precision: float | None
+    sure: float | None
+    coverage: float
+
+
+def at_thresholds(
+    judged: Sequence[tuple[Features | None, bool]], thresholds: Sequence[float]
+) -> list[AtThreshold]:
+    """One line for each threshold, to choose from. Raises ValueError as `fit`."""
+    chances = held_out([(features, right) for features, right in judged if features is not None])
+    lines = []
+    for threshold in thresholds:
+        outcomes = [right for chance, right in chances if chance >= threshold]
+        answered, right = len(outcomes), sum(outcomes)
+        lines.append(
+            AtThreshold(
+                threshold,
+                answered,
+                right,
+                right / answered if answered else None,
+                wilson(right, answered) if answered else None,
+                answered / len(judged),
+            )
+        )
+    return lines
 
 
 def wilson(right: int, of: int) -> float:

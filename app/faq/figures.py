@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.core.db import Reader
+from app.core.db import Reader, Record
 
 
 class Figure(StrEnum):
@@ -86,6 +86,14 @@ class CountedSearch:
     contact_id: UUID | None
     agent_id: UUID | None
 
+    @classmethod
+    def of(cls, row: Record) -> "CountedSearch":
+        """A row of `faq_searches`."""
+        return cls(
+            row["id"], row["at"], row["channel"], row["question_masked"], row["probability"], row["action"],
+            row["outcome"], row["contact_id"], row["agent_id"],
+        )  # fmt: skip
+
 
 async def searches(
     reader: Reader, *, article_id: UUID, figure: Figure, since: datetime, until: datetime, limit: int = 100
@@ -100,10 +108,4 @@ async def searches(
         figure,
         limit,
     )
-    return [
-        CountedSearch(
-            r["id"], r["at"], r["channel"], r["question_masked"], r["probability"], r["action"], r["outcome"],
-            r["contact_id"], r["agent_id"],
-        )
-        for r in rows
-    ]  # fmt: skip
+    return [CountedSearch.of(row) for row in rows]

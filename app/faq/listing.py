@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.core.db import Reader
 from app.faq.entries import category_path
-from app.faq.models import Article, ArticleStatus, Language
+from app.faq.models import Article, ArticleStatus, Audience, Language
 from app.faq.service import article_of
 
 MAX_PAGE = 200  # articles of one listing
@@ -21,9 +21,11 @@ where ($2::text is null or a.status = $2) and ($3::text is null or a.topic = $3)
     and ($7::text is null or exists (select from jsonb_each(v.entry->'contents') c
         where c.value->>'category' = $7 or starts_with(c.value->>'category', $7 || ' / ')))
     and ($8::text is null or exists (select from jsonb_each(v.entry->'contents') c
-        where strpos(lower(c.value->>'question'), lower($8)) > 0))
+        where strpos(lower(c.value->>'question'), lower($8)) > 0) or a.id = any($15::uuid[]))
     and ($9::timestamptz is null or (a.updated_at, a.id) < ($9, $10::uuid))
-order by a.updated_at desc, a.id desc limit $11
+    and ($12::text is null or v.entry->'contents' ? $12) and ($13::text is null or not v.entry->'contents' ? $13)
+    and ($14::text is null or v.entry->>'audience' = $14)
+order by array_position($15::uuid[], a.id), a.updated_at desc, a.id desc limit $11
 """
 
 
@@ -37,6 +39,10 @@ async def list_articles(
     review_until: date | None = None,
     category: str | None = None,
     text: str | None = None,
+    language: Language | None = None,
+    lacks: Language | None = None,
+    audience: Audience | None = None,
+    found: Sequence[UUID] = (),
     is_published: bool = False,
     limit: int = 50,
     before: tuple[datetime, UUID] | None = None,
@@ -45,7 +51,8 @@ async def list_articles(
     they are found.
 
     `category` is a path and takes in what is below it; `review_until`: due by that day; `text`: in a question;
-    `before` is (updated_at, id) of the last one already seen.
+    `language`: written in it; `lacks`: not written in it; `before` is (updated_at, id) of the last one already seen.
+    `found`: what a search for `text` found; these come first, in their order, and are taken in with the others.
     """
     rows = await reader.fetch(
         _LISTED,
@@ -59,6 +66,10 @@ async def list_articles(
         text or None,
         *(before or (None, None)),
         max(1, min(limit, MAX_PAGE)),
+        language,
+        lacks,
+        audience,
+        list(found) if found else None,
     )
     return [article_of(row) for row in rows]
 

@@ -20,7 +20,7 @@ from app.faq.index import IndexStats, read_stats
 from app.faq.lookup import prepare
 from app.faq.models import Audience, Language
 from app.faq.ranking import CANDIDATES_PER_SENTENCE, K1, B, DocumentScore, Match, QuerySentence, Ranking, rank
-from app.faq.semantics import Neighbours
+from app.faq.semantics import Neighbours, Semantics
 from app.faq.sounds import MARK
 
 MAX_LIMIT = 50  # results of one search
@@ -125,9 +125,11 @@ async def search(
     channel: str,
     now: datetime,
     limit: int = 10,
+    by_words: bool = False,
 ) -> SearchOutcome:
     """Find the articles that answer a question, as visible to `audience` at `now`.
 
+    `by_words`: as a process without an encoder would, to learn what that kind of search is worth.
     Any text is accepted: blank, symbols or 20 000 characters give a result, never an error. Raises
     InvalidInput only when `limit` is not 1 to `MAX_LIMIT`.
     """
@@ -136,7 +138,10 @@ async def search(
     started = time.perf_counter()
     stats = await read_stats(reader)
     sentences, term_ids = await prepare(reader, question, stats)
-    ranking = await _score(reader, sentences, term_ids, stats, audience=audience, now=now, wanted=limit)
+    semantic = None if by_words else semantics.current()
+    ranking = await _score(
+        reader, sentences, term_ids, stats, semantic, audience=audience, now=now, wanted=limit
+    )
     contents = await _contents(reader, ranking.matches[:limit], language)
     rules = await read_answering(reader, by_meaning=ranking.by_meaning)
     best = contents.get(ranking.matches[0].article) if ranking.matches else None
@@ -165,12 +170,12 @@ async def _score(
     sentences: Sequence[QuerySentence],
     term_ids: Mapping[str, int],
     stats: IndexStats,
+    semantic: Semantics | None,
     *,
     audience: Audience,
     now: datetime,
     wanted: int,
 ) -> Ranking:
-    semantic = semantics.current()
     texts = [sentence.meaning for sentence in sentences]
     near: Neighbours | None = None
     rows: list[Record] = []

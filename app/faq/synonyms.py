@@ -1,14 +1,39 @@
 """House words: a word in a question that also searches for another. Questions expand, articles do not."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.core.db import Transaction
+from app.core.db import Reader, Transaction
 from app.core.errors import InvalidInput
 from app.core.ids import new_id
 from app.faq.text import clean, normalise, terms
 
 MAX_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Synonym:
+    """`term` in a question also searches for `replacement`; `weight`, above 0, at most 1: how much that counts."""
+
+    id: UUID
+    term: str
+    replacement: str
+    weight: float
+    created_at: datetime
+    created_by_name: str | None
+
+
+async def synonyms(reader: Reader) -> list[Synonym]:
+    """Every synonym, by term."""
+    rows = await reader.fetch(
+        "select s.id, s.term, s.replacement, s.weight, s.created_at, a.display_name from synonyms s "
+        "left join agents a on a.id = s.created_by order by s.term_normal, s.replacement"
+    )
+    return [
+        Synonym(r["id"], r["term"], r["replacement"], r["weight"], r["created_at"], r["display_name"])
+        for r in rows
+    ]
 
 
 async def add_synonym(
@@ -42,6 +67,7 @@ async def add_synonym(
     return synonym_id
 
 
-async def remove_synonym(tx: Transaction, *, synonym_id: UUID) -> None:
-    """Forget a synonym; removing it twice is no error."""
-    await tx.execute("delete from synonyms where id = $1", synonym_id)
+async def remove_synonym(tx: Transaction, *, synonym_id: UUID) -> bool:
+    """Forget a synonym; removing it twice is no error, and the second time False."""
+    gone = await tx.fetchval("delete from synonyms where id = $1 returning id", synonym_id)
+    return gone is not None

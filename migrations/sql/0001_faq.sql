@@ -142,6 +142,24 @@ create table faq_calibrations (
     fitted_at timestamptz not null
 );
 
+-- Trials of a calibration: a job asks the judged questions, a page follows `done` and shows what was found.
+create table faq_calibration_runs (
+    id uuid primary key,
+    target double precision not null check (target > 0 and target < 1),
+    source text not null check (source in ('file', 'log')),
+    questions jsonb, -- [{text, article_ids}]; gone once it is finished
+    state text not null default 'waiting' check (state in ('waiting', 'running', 'finished')),
+    total integer not null check (total > 0),
+    done integer not null default 0 check (done >= 0),
+    results jsonb not null default '[]' check (jsonb_typeof(results) = 'array'), -- one for each kind of search
+    requested_at timestamptz not null,
+    requested_by uuid, -- agents.id
+    finished_at timestamptz,
+    check ((finished_at is null) = (state <> 'finished')),
+    check ((questions is null) = (finished_at is not null))
+);
+create index faq_calibration_runs_requested_at on faq_calibration_runs (requested_at desc);
+
 create table synonyms (
     id uuid primary key,
     term text not null check (term <> ''),

@@ -285,6 +285,65 @@ export type AlertView = {
 };
 
 /**
+ * AnsweringChange
+ *
+ * When the machine may answer by itself.
+ */
+export type AnsweringChange = {
+    mode: AnsweringMode;
+};
+
+/**
+ * AnsweringMode
+ *
+ * OFF: never. CALIBRATED: once this kind of search is calibrated, from its threshold on. ON: always, without
+ * a calibration from the shipped threshold on.
+ */
+export type AnsweringMode = 'off' | 'calibrated' | 'on';
+
+/**
+ * AnsweringView
+ *
+ * `is_on`: whether the machine answers by itself in searches as this process makes them, `encoder` being what they
+ * are made with; from `threshold` on.
+ */
+export type AnsweringView = {
+    mode: AnsweringMode;
+    /**
+     * Changed At
+     */
+    changed_at: string | null;
+    /**
+     * Is On
+     */
+    is_on: boolean;
+    /**
+     * Threshold
+     */
+    threshold: number;
+    /**
+     * Encoder
+     */
+    encoder: string;
+    /**
+     * Calibrations
+     */
+    calibrations: Array<CalibrationView>;
+    /**
+     * Judged In Log
+     *
+     * questions a trial from the log would ask
+     */
+    judged_in_log: number;
+    /**
+     * Needed
+     *
+     * judged questions a trial needs
+     */
+    needed: number;
+};
+
+/**
  * ArticleChange
  *
  * A new version. `base_version` is the version the change was made from.
@@ -550,6 +609,38 @@ export type CalendarView = {
      * keys of the queues that go by it
      */
     queues: Array<string>;
+};
+
+/**
+ * CalibrationView
+ *
+ * What was fitted for one kind of search: with an encoder, or by words alone (`none`). Shares are 0 to 1.
+ */
+export type CalibrationView = {
+    /**
+     * Encoder
+     */
+    encoder: string;
+    /**
+     * Threshold
+     */
+    threshold: number;
+    /**
+     * Judged
+     */
+    judged: number;
+    /**
+     * Precision
+     */
+    precision: number;
+    /**
+     * Coverage
+     */
+    coverage: number;
+    /**
+     * Fitted At
+     */
+    fitted_at: string;
 };
 
 /**
@@ -1765,6 +1856,22 @@ export type ImportView = {
 };
 
 /**
+ * JudgedQuestion
+ *
+ * A real question and the articles that answer it; none: nothing does.
+ */
+export type JudgedQuestion = {
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Article Ids
+     */
+    article_ids?: Array<string>;
+};
+
+/**
  * Language
  *
  * The languages an article can be written in.
@@ -2320,6 +2427,47 @@ export type NewQueueSettings = {
 };
 
 /**
+ * NewRun
+ *
+ * A trial on judged questions, or without any on what those who asked said of their answers. `target`: the share of
+ * right answers to reach, with 95 % certainty. The caller chooses the id, so that a repeat is harmless.
+ */
+export type NewRun = {
+    /**
+     * Run Id
+     */
+    run_id: string;
+    /**
+     * Target
+     */
+    target?: number;
+    /**
+     * Questions
+     */
+    questions?: Array<JudgedQuestion> | null;
+};
+
+/**
+ * NewSynonym
+ *
+ * The same pair again sets the weight.
+ */
+export type NewSynonym = {
+    /**
+     * Term
+     */
+    term: string;
+    /**
+     * Replacement
+     */
+    replacement: string;
+    /**
+     * Weight
+     */
+    weight?: number;
+};
+
+/**
  * NoteView
  *
  * An internal note; customers never see it.
@@ -2696,6 +2844,31 @@ export type PresenceChange = {
      * Reason
      */
     reason?: 'break' | 'lunch' | 'meeting' | 'training' | null;
+};
+
+/**
+ * Preview
+ *
+ * One language of an answer in every form. `html` is safe to show; `is_made`: the forms that nobody wrote and that
+ * are made of the others.
+ */
+export type Preview = {
+    /**
+     * Html
+     */
+    html: string;
+    /**
+     * Answer Short
+     */
+    answer_short: string;
+    /**
+     * Spoken Steps
+     */
+    spoken_steps: Array<string>;
+    /**
+     * Is Made
+     */
+    is_made: Array<string>;
 };
 
 /**
@@ -3153,6 +3326,90 @@ export type RoutingPreview = {
 };
 
 /**
+ * RunResult
+ *
+ * What was found for one kind of search. `problem`: why there is nothing to take over.
+ */
+export type RunResult = {
+    /**
+     * Encoder
+     */
+    encoder: string;
+    /**
+     * Judged
+     */
+    judged: number;
+    /**
+     * Right First
+     */
+    right_first: number;
+    /**
+     * Problem
+     */
+    problem: 'one_sided' | 'target_not_reached' | 'too_few' | null;
+    /**
+     * Threshold
+     */
+    threshold: number | null;
+    /**
+     * Precision
+     */
+    precision: number | null;
+    /**
+     * Coverage
+     */
+    coverage: number | null;
+    /**
+     * Table
+     */
+    table: Array<ThresholdLine>;
+};
+
+/**
+ * RunView
+ *
+ * Where a trial stands: `done` of `total` questions.
+ */
+export type RunView = {
+    /**
+     * Run Id
+     */
+    run_id: string;
+    /**
+     * State
+     */
+    state: 'waiting' | 'running' | 'finished';
+    /**
+     * Source
+     */
+    source: 'file' | 'log';
+    /**
+     * Target
+     */
+    target: number;
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Done
+     */
+    done: number;
+    /**
+     * Results
+     */
+    results: Array<RunResult>;
+    /**
+     * Requested At
+     */
+    requested_at: string;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+};
+
+/**
  * Scheduling
  *
  * A version that is published at an instant, by the clock of the database.
@@ -3362,6 +3619,13 @@ export type SoftphoneToken = {
 };
 
 /**
+ * Split
+ *
+ * What the searches are counted by.
+ */
+export type Split = 'all' | 'day' | 'channel' | 'language' | 'queue';
+
+/**
  * Supervision
  *
  * What a supervisor does in a call: hear all, be heard by the agent alone, be heard by all.
@@ -3474,6 +3738,38 @@ export type SurveyView = {
 };
 
 /**
+ * SynonymView
+ *
+ * `term` in a question also searches for `replacement`; `weight` above 0 and at most 1 says how much it counts.
+ */
+export type SynonymView = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Term
+     */
+    term: string;
+    /**
+     * Replacement
+     */
+    replacement: string;
+    /**
+     * Weight
+     */
+    weight: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Created By Name
+     */
+    created_by_name: string | null;
+};
+
+/**
  * TagView
  *
  * A tag and how many articles have it.
@@ -3502,6 +3798,55 @@ export type TakeBack = {
 };
 
 /**
+ * TakingOver
+ *
+ * For which kind of search, and from which threshold of the table on (default: the one that was found).
+ */
+export type TakingOver = {
+    /**
+     * Encoder
+     */
+    encoder: string;
+    /**
+     * Threshold
+     */
+    threshold?: number | null;
+};
+
+/**
+ * ThresholdLine
+ *
+ * What answering from here on would reach on questions not fitted to; `sure` is the lower end of the 95 % interval
+ * of `precision`.
+ */
+export type ThresholdLine = {
+    /**
+     * Threshold
+     */
+    threshold: number;
+    /**
+     * Answered
+     */
+    answered: number;
+    /**
+     * Right
+     */
+    right: number;
+    /**
+     * Precision
+     */
+    precision: number | null;
+    /**
+     * Sure
+     */
+    sure: number | null;
+    /**
+     * Coverage
+     */
+    coverage: number;
+};
+
+/**
  * TimelinePage
  *
  * Touchpoints, newest first; `next_before` continues the list, null at its end.
@@ -3527,6 +3872,68 @@ export type TimelinePage = {
      * Next Before
      */
     next_before: string | null;
+};
+
+/**
+ * Total
+ *
+ * What is counted of searches. ASKERS: those who asked the machine, once for a contact however often it asked;
+ * DEFLECTED: of these, whose last question ended with "that helped". ANSWERS_JUDGED: the machine's own answers with a
+ * word on whether they were right; ANSWERS_RIGHT: of these, the right ones; their share is the precision.
+ */
+export type Total = 'searches' | 'answered' | 'suggested' | 'nothing' | 'helped' | 'unhelpful' | 'answers_judged' | 'answers_right' | 'askers' | 'deflected';
+
+/**
+ * TotalsView
+ *
+ * The figures of one key. `askers`: who asked the machine, once for a contact; `deflected`: of these, whose last
+ * question ended with "that helped". `answers_right` of `answers_judged` is the precision of automatic answers.
+ */
+export type TotalsView = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Searches
+     */
+    searches: number;
+    /**
+     * Answered
+     */
+    answered: number;
+    /**
+     * Suggested
+     */
+    suggested: number;
+    /**
+     * Nothing
+     */
+    nothing: number;
+    /**
+     * Helped
+     */
+    helped: number;
+    /**
+     * Unhelpful
+     */
+    unhelpful: number;
+    /**
+     * Answers Judged
+     */
+    answers_judged: number;
+    /**
+     * Answers Right
+     */
+    answers_right: number;
+    /**
+     * Askers
+     */
+    askers: number;
+    /**
+     * Deflected
+     */
+    deflected: number;
 };
 
 /**
@@ -3619,6 +4026,71 @@ export type TransferTargets = {
      * Queues
      */
     queues: Array<OpenQueue>;
+};
+
+/**
+ * TriedOut
+ *
+ * `zone`: what the machine would do with these results.
+ */
+export type TriedOut = {
+    zone: Zone;
+    /**
+     * By Meaning
+     */
+    by_meaning: boolean;
+    /**
+     * Results
+     */
+    results: Array<TriedResult>;
+};
+
+/**
+ * TriedResult
+ *
+ * One article found; `matched` is the sentence of the question that found it.
+ */
+export type TriedResult = {
+    /**
+     * Article Id
+     */
+    article_id: string;
+    /**
+     * Title
+     */
+    title: string;
+    lang: Language;
+    /**
+     * Score
+     */
+    score: number;
+    /**
+     * Probability
+     */
+    probability: number;
+    /**
+     * Matched
+     */
+    matched: string;
+};
+
+/**
+ * TryOut
+ *
+ * A question as a customer would ask it, and what is being written. Without `entry`: in what is published.
+ */
+export type TryOut = {
+    /**
+     * Question
+     */
+    question: string;
+    language: Language;
+    audience?: Audience;
+    /**
+     * Article Id
+     */
+    article_id?: string | null;
+    entry?: EntryFields | null;
 };
 
 /**
@@ -3931,6 +4403,13 @@ export type WrapUp = {
      */
     note?: string;
 };
+
+/**
+ * Zone
+ *
+ * What to do with the results of a search.
+ */
+export type Zone = 'answer' | 'choose' | 'none';
 
 /**
  * AgentStateChanged
@@ -6718,6 +7197,28 @@ export type ListArticlesData = {
          */
         text?: string | null;
         /**
+         * Q
+         *
+         * words for the search of the FAQ; the best first, on one page
+         */
+        q?: string | null;
+        /**
+         * Language
+         *
+         * written in this language
+         */
+        language?: Language | null;
+        /**
+         * Lacks
+         *
+         * not written in this language
+         */
+        lacks?: Language | null;
+        /**
+         * Audience
+         */
+        audience?: Audience | null;
+        /**
          * Before
          *
          * `next` of the page before
@@ -7606,6 +8107,96 @@ export type ExportArticlesResponses = {
     200: unknown;
 };
 
+export type TryOutArticleData = {
+    body: TryOut;
+    path?: never;
+    query?: never;
+    url: '/api/v1/faq/try-out';
+};
+
+export type TryOutArticleErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type TryOutArticleError = TryOutArticleErrors[keyof TryOutArticleErrors];
+
+export type TryOutArticleResponses = {
+    /**
+     * Successful Response
+     */
+    200: TriedOut;
+};
+
+export type TryOutArticleResponse = TryOutArticleResponses[keyof TryOutArticleResponses];
+
+export type PreviewArticleData = {
+    body: ContentFields;
+    path?: never;
+    query?: never;
+    url: '/api/v1/faq/preview';
+};
+
+export type PreviewArticleErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type PreviewArticleError = PreviewArticleErrors[keyof PreviewArticleErrors];
+
+export type PreviewArticleResponses = {
+    /**
+     * Successful Response
+     */
+    200: Preview;
+};
+
+export type PreviewArticleResponse = PreviewArticleResponses[keyof PreviewArticleResponses];
+
 export type ListFaqGapsData = {
     body?: never;
     path?: never;
@@ -7965,6 +8556,547 @@ export type ArticleSearchesResponses = {
 };
 
 export type ArticleSearchesResponse = ArticleSearchesResponses[keyof ArticleSearchesResponses];
+
+export type FaqTotalsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        split?: Split;
+        /**
+         * Since
+         *
+         * default: 30 days before `until`
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * default: now
+         */
+        until?: string | null;
+        /**
+         * Time Zone
+         *
+         * where a day begins, such as Asia/Taipei
+         */
+        time_zone?: string;
+    };
+    url: '/api/v1/faq/totals';
+};
+
+export type FaqTotalsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type FaqTotalsError = FaqTotalsErrors[keyof FaqTotalsErrors];
+
+export type FaqTotalsResponses = {
+    /**
+     * Response Faq Totals
+     *
+     * Successful Response
+     */
+    200: Array<TotalsView>;
+};
+
+export type FaqTotalsResponse = FaqTotalsResponses[keyof FaqTotalsResponses];
+
+export type ListFaqSearchesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        total?: Total;
+        split?: Split;
+        /**
+         * Key
+         *
+         * `key` of a line of the totals
+         */
+        key?: string;
+        /**
+         * Since
+         *
+         * default: 30 days before `until`
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * default: now
+         */
+        until?: string | null;
+        /**
+         * Time Zone
+         *
+         * where a day begins, such as Asia/Taipei
+         */
+        time_zone?: string;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/faq/searches';
+};
+
+export type ListFaqSearchesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListFaqSearchesError = ListFaqSearchesErrors[keyof ListFaqSearchesErrors];
+
+export type ListFaqSearchesResponses = {
+    /**
+     * Response List Faq Searches
+     *
+     * Successful Response
+     */
+    200: Array<CountedSearchView>;
+};
+
+export type ListFaqSearchesResponse = ListFaqSearchesResponses[keyof ListFaqSearchesResponses];
+
+export type ListSynonymsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/faq/synonyms';
+};
+
+export type ListSynonymsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListSynonymsError = ListSynonymsErrors[keyof ListSynonymsErrors];
+
+export type ListSynonymsResponses = {
+    /**
+     * Response List Synonyms
+     *
+     * Successful Response
+     */
+    200: Array<SynonymView>;
+};
+
+export type ListSynonymsResponse = ListSynonymsResponses[keyof ListSynonymsResponses];
+
+export type AddSynonymData = {
+    body: NewSynonym;
+    path?: never;
+    query?: never;
+    url: '/api/v1/faq/synonyms';
+};
+
+export type AddSynonymErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type AddSynonymError = AddSynonymErrors[keyof AddSynonymErrors];
+
+export type AddSynonymResponses = {
+    /**
+     * Successful Response
+     */
+    201: SynonymView;
+};
+
+export type AddSynonymResponse = AddSynonymResponses[keyof AddSynonymResponses];
+
+export type RemoveSynonymData = {
+    body?: never;
+    path: {
+        /**
+         * Synonym Id
+         */
+        synonym_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/synonyms/{synonym_id}';
+};
+
+export type RemoveSynonymErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type RemoveSynonymError = RemoveSynonymErrors[keyof RemoveSynonymErrors];
+
+export type RemoveSynonymResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveSynonymResponse = RemoveSynonymResponses[keyof RemoveSynonymResponses];
+
+export type ReadAnsweringData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/faq/answering';
+};
+
+export type ReadAnsweringErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ReadAnsweringError = ReadAnsweringErrors[keyof ReadAnsweringErrors];
+
+export type ReadAnsweringResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnsweringView;
+};
+
+export type ReadAnsweringResponse = ReadAnsweringResponses[keyof ReadAnsweringResponses];
+
+export type SetAnsweringData = {
+    body: AnsweringChange;
+    path?: never;
+    query?: never;
+    url: '/api/v1/faq/answering';
+};
+
+export type SetAnsweringErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type SetAnsweringError = SetAnsweringErrors[keyof SetAnsweringErrors];
+
+export type SetAnsweringResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnsweringView;
+};
+
+export type SetAnsweringResponse = SetAnsweringResponses[keyof SetAnsweringResponses];
+
+export type ListCalibrationRunsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/faq/calibration-runs';
+};
+
+export type ListCalibrationRunsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListCalibrationRunsError = ListCalibrationRunsErrors[keyof ListCalibrationRunsErrors];
+
+export type ListCalibrationRunsResponses = {
+    /**
+     * Response List Calibration Runs
+     *
+     * Successful Response
+     */
+    200: Array<RunView>;
+};
+
+export type ListCalibrationRunsResponse = ListCalibrationRunsResponses[keyof ListCalibrationRunsResponses];
+
+export type StartCalibrationRunData = {
+    body: NewRun;
+    path?: never;
+    query?: never;
+    url: '/api/v1/faq/calibration-runs';
+};
+
+export type StartCalibrationRunErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type StartCalibrationRunError = StartCalibrationRunErrors[keyof StartCalibrationRunErrors];
+
+export type StartCalibrationRunResponses = {
+    /**
+     * Successful Response
+     */
+    202: RunView;
+};
+
+export type StartCalibrationRunResponse = StartCalibrationRunResponses[keyof StartCalibrationRunResponses];
+
+export type GetCalibrationRunData = {
+    body?: never;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/calibration-runs/{run_id}';
+};
+
+export type GetCalibrationRunErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetCalibrationRunError = GetCalibrationRunErrors[keyof GetCalibrationRunErrors];
+
+export type GetCalibrationRunResponses = {
+    /**
+     * Successful Response
+     */
+    200: RunView;
+};
+
+export type GetCalibrationRunResponse = GetCalibrationRunResponses[keyof GetCalibrationRunResponses];
+
+export type TakeOverCalibrationData = {
+    body: TakingOver;
+    path: {
+        /**
+         * Run Id
+         */
+        run_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/calibration-runs/{run_id}/take-over';
+};
+
+export type TakeOverCalibrationErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Conflict (`conflict`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type TakeOverCalibrationError = TakeOverCalibrationErrors[keyof TakeOverCalibrationErrors];
+
+export type TakeOverCalibrationResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnsweringView;
+};
+
+export type TakeOverCalibrationResponse = TakeOverCalibrationResponses[keyof TakeOverCalibrationResponses];
 
 export type SoftphoneTokenData = {
     body?: never;
