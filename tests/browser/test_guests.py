@@ -1,26 +1,14 @@
 """An agent asks a colleague from the console, and leaves the customer to them."""
 
-import os
-from pathlib import Path
-
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from simulator.endpoints import Policy
+from tests.browser.looking import picture
 from tests.support.centre import Centre
 from tests.support.pages import Console, open_console, open_phone
 
 pytestmark = pytest.mark.browser
-
-PICTURES = os.environ.get("SWITCHBOARD_TEST_PICTURES")  # a folder to look at what the pages showed
-
-
-async def picture(page: Page, name: str) -> None:
-    """Keep what the page shows, in both themes, when a folder for it is named."""
-    if PICTURES:
-        for theme in ("light", "dark"):
-            await page.emulate_media(color_scheme=theme)
-            await page.screenshot(path=Path(PICTURES) / f"{name}-{theme}.png")
 
 
 async def in_conversation(centre: Centre, browser: Browser) -> Console:

@@ -1,6 +1,9 @@
 import { useEffect } from "react";
 import { Route, Switch } from "wouter";
 import { useText } from "../text.ts";
+import { LazyPlace, NotAllowed } from "../page/LazyPlace.tsx";
+import { PAGES } from "../pages.ts";
+import { useMe } from "../session/session.ts";
 import { OfferLayer } from "../offer/OfferLayer.tsx";
 import { SettingsPage } from "../settings/SettingsPage.tsx";
 import { StartShift } from "../shift/StartShift.tsx";
@@ -63,11 +66,17 @@ function Shell() {
 
 function Pages() {
   const works = useWorks();
+  const me = useMe();
   return (
     <Switch>
       <Route path="/settings">
         <SettingsPage />
       </Route>
+      {PAGES.map(({ id, path, permission, Page }) => (
+        <Route key={id} path={`${path}/*?`}>
+          <LazyPlace>{me.permissions.includes(permission) ? <Page /> : <NotAllowed />}</LazyPlace>
+        </Route>
+      ))}
       <Route path="/contacts/:id">{({ id }) => (works ? <WorkPage id={id} /> : <StartShift />)}</Route>
       <Route>{works ? <WorkPage id={null} /> : <StartShift />}</Route>
     </Switch>

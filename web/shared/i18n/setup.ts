@@ -32,6 +32,12 @@ export async function startI18n(namespace: string, loaders: CatalogueLoaders): P
   await showLocale(locale);
 }
 
+/** Load one more catalogue, of a part of the page that is not always there; `useTranslation(namespace)` then works. */
+export async function addCatalogue(namespace: string, loaders: CatalogueLoaders): Promise<void> {
+  loadersOf.set(namespace, loaders);
+  await load(currentLocale());
+}
+
 /** Show the page in a language, without remembering it. */
 export async function showLocale(locale: Locale): Promise<void> {
   await load(locale);
