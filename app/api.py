@@ -28,6 +28,7 @@ from app.supervision.agent_endpoints import router as supervised_agents
 from app.supervision.alert_endpoints import router as alerts
 from app.supervision.calendar_endpoints import router as calendars
 from app.supervision.contact_endpoints import router as supervised_contacts
+from app.supervision.flow_endpoints import router as flows
 from app.supervision.number_endpoints import router as numbers
 from app.supervision.queue_endpoints import router as queues
 from app.supervision.routing_endpoints import router as routing_views
@@ -59,6 +60,7 @@ for router in (
     calendars,
     queues,
     numbers,
+    flows,
     alerts,
     routing_views,
 ):

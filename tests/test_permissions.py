@@ -280,6 +280,18 @@ SUPERVISORS = {
     "schedule_article": Permission.FAQ_PUBLISH,
     "unschedule_article": Permission.FAQ_PUBLISH,
     "archive_article": Permission.FAQ_PUBLISH,
+    "list_flows": Permission.FLOWS_READ,
+    "create_flow": Permission.FLOWS_EDIT,
+    "get_flow": Permission.FLOWS_READ,
+    "save_flow_draft": Permission.FLOWS_EDIT,
+    "check_flow": Permission.FLOWS_READ,
+    "publish_flow": Permission.FLOWS_PUBLISH,
+    "list_flow_versions": Permission.FLOWS_READ,
+    "get_flow_version": Permission.FLOWS_READ,
+    "compare_flow_versions": Permission.FLOWS_READ,
+    "restore_flow": Permission.FLOWS_EDIT,
+    "list_flow_uses": Permission.FLOWS_READ,
+    "try_flow": Permission.FLOWS_READ,
 }
 ADMINISTRATORS = {
     "set_answering": Permission.FAQ_ANSWERING,

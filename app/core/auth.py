@@ -38,6 +38,9 @@ class Permission(StrEnum):
     RECORDINGS_LISTEN = "recordings.listen"
     CALLERS_BLOCK = "callers.block"
     CALLS_DIAL = "calls.dial"
+    FLOWS_READ = "flows.read"
+    FLOWS_EDIT = "flows.edit"
+    FLOWS_PUBLISH = "flows.publish"
 
 
 _AGENT = frozenset(
@@ -71,6 +74,9 @@ _SUPERVISOR = _AGENT | {
     Permission.CALLERS_BLOCK,
     Permission.FAQ_EDIT,
     Permission.FAQ_PUBLISH,
+    Permission.FLOWS_READ,
+    Permission.FLOWS_EDIT,
+    Permission.FLOWS_PUBLISH,
 }
 
 PERMISSIONS_OF_ROLE: dict[str, frozenset[Permission]] = {

@@ -36,9 +36,10 @@ log = structlog.get_logger()
 MAX_BODY_BYTES = (
     256 * 1024
 )  # JSON commands and webhooks are small; uploads have routes and limits of their own
-LARGER_BODIES = {  # bytes, by path: files sent by people who may
+LARGER_BODIES = {  # bytes, by how the path begins: what is sent by people who may
     "/api/v1/faq/imports": 32 * 1024 * 1024,
     "/api/v1/faq/calibration-runs": 8 * 1024 * 1024,
+    "/api/v1/flows": 2 * 1024 * 1024,
 }
 CSRF_HEADER = "x-requested-with"
 
@@ -126,7 +127,7 @@ class EdgeRules:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = LARGER_BODIES.get(scope["path"], MAX_BODY_BYTES)
+        limit = _body_limit(scope["path"])
         size = Headers(scope=scope).get("content-length", "")
         if size.isdigit() and int(size) > limit:
             await problem_response(_too_large(limit))(scope, receive, send)
@@ -157,6 +158,10 @@ class EdgeRules:
             await send(message)
 
         await self._app(scope, receive_limited, send_with_headers)
+
+
+def _body_limit(path: str) -> int:
+    return next((limit for start, limit in LARGER_BODIES.items() if path.startswith(start)), MAX_BODY_BYTES)
 
 
 def _too_large(limit: int = MAX_BODY_BYTES) -> BodyTooLarge:
@@ -193,7 +198,7 @@ async def _render_http_exception(request: Request, error: Exception) -> Response
     if error.status_code == 404:
         return problem_response(NotFound("there is nothing at this address"))
     if error.status_code == 413:
-        return problem_response(_too_large(LARGER_BODIES.get(request.url.path, MAX_BODY_BYTES)))
+        return problem_response(_too_large(_body_limit(request.url.path)))
     problem = AppError(str(error.detail))
     body = {
         **problem.problem(),

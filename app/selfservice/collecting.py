@@ -4,17 +4,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import assert_never
 
-from app.selfservice.definition import (
-    AskingNode,
-    AskNode,
-    ChooseNode,
-    ConfirmNode,
-    FlowDefinition,
-    LanguageNode,
-    MenuNode,
-    Text,
-)
+from app.selfservice.definition import FlowDefinition
 from app.selfservice.locales import Locale
+from app.selfservice.nodes import AskingNode, AskNode, ChooseNode, ConfirmNode, LanguageNode, MenuNode, Text
 from app.selfservice.prompts import fill, message
 from app.selfservice.spoken import day_and_time, number, speakable_name
 from app.selfservice.state import FoundArticle, State

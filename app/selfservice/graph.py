@@ -1,9 +1,10 @@
 """The ways through a flow: which nodes lead where, which can be reached, and which never end."""
 
 from collections.abc import Callable, Iterable
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
-from app.selfservice.definition import (
+from app.selfservice.definition import FlowDefinition
+from app.selfservice.nodes import (
     AnswerNode,
     AskingNode,
     AskNode,
@@ -11,7 +12,6 @@ from app.selfservice.definition import (
     CloseNode,
     ConfirmNode,
     EndNode,
-    FlowDefinition,
     GreetingNode,
     HangupNode,
     HoursNode,
@@ -26,35 +26,49 @@ from app.selfservice.definition import (
 Edge = tuple[str, str]  # field of the node, target
 
 
-def edges(node: AskingNode | PassingNode | EndNode) -> list[Edge]:
-    """The links of a node that are set, by field name."""
+class Way(NamedTuple):
+    """One way out of a node: its field, where it leads, and whether the node is whole without it."""
+
+    field: str
+    target: str | None
+    is_needed: bool = True
+
+
+def ways(node: AskingNode | PassingNode | EndNode) -> list[Way]:
+    """Every way out of a node, set or not."""
     match node:
         case MenuNode():
-            options = [(f"options.{option.key}", option.next) for option in node.options]
-            return [*options, *_set(("otherwise", node.otherwise))]
+            options = [Way(f"options.{option.key}", option.next) for option in node.options]
+            return [*options, Way("otherwise", node.otherwise, False)]
         case AskNode():
-            zones = (("found", node.found), ("unsure", node.unsure), ("none", node.none))
-            return [*zones, *_set(("silence", node.silence), ("otherwise", node.otherwise))]
+            zones = [Way("found", node.found), Way("unsure", node.unsure), Way("none", node.none)]
+            return [*zones, Way("silence", node.silence, False), Way("otherwise", node.otherwise, False)]
         case ConfirmNode():
-            return [("yes", node.yes), ("no", node.no), *_set(("otherwise", node.otherwise))]
+            return [Way("yes", node.yes), Way("no", node.no), Way("otherwise", node.otherwise, False)]
         case ChooseNode():
-            return [("next", node.next), ("none", node.none), *_set(("otherwise", node.otherwise))]
+            return [Way("next", node.next), Way("none", node.none), Way("otherwise", node.otherwise, False)]
         case LanguageNode() | AnswerNode():
-            return [("next", node.next), *_set(("otherwise", node.otherwise))]
+            return [Way("next", node.next), Way("otherwise", node.otherwise, False)]
         case HoursNode():
-            return [("open", node.open), ("closed", node.closed)]
+            return [Way("open", node.open), Way("closed", node.closed)]
         case GreetingNode() | SayNode() | SetNode():
-            return [("next", node.next)]
+            return [Way("next", node.next)]
         case QueueNode():
-            return _set(("closed", node.closed))
+            return [Way("closed", node.closed, False)]
         case CloseNode() | HangupNode():
             return []
         case _:
             assert_never(node)
 
 
-def _set(*links: tuple[str, str | None]) -> list[Edge]:
-    return [(field, target) for field, target in links if target is not None]
+def edges(node: AskingNode | PassingNode | EndNode) -> list[Edge]:
+    """The links of a node that are set, by field name."""
+    return [(way.field, way.target) for way in ways(node) if way.target is not None]
+
+
+def open_ways(node: AskingNode | PassingNode | EndNode) -> list[str]:
+    """The fields of links that a node needs and that are not set."""
+    return [way.field for way in ways(node) if way.is_needed and way.target is None]
 
 
 def reachable(flow: FlowDefinition) -> set[str]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from app.selfservice.collecting import NO_KEY, NONE_KEY, YES_KEY
-from app.selfservice.definition import AskingNode, AskNode, ChooseNode, ConfirmNode, LanguageNode, MenuNode
 from app.selfservice.masking import mask
+from app.selfservice.nodes import AskingNode, AskNode, ChooseNode, ConfirmNode, LanguageNode, MenuNode
 from app.selfservice.prompts import message
 from app.selfservice.speech import (
     best_choice,

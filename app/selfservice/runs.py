@@ -28,7 +28,7 @@ async def definition(reader: Reader, flow_id: UUID, version: int) -> FlowDefinit
 
 
 async def publish(
-    tx: Transaction, *, flow_id: UUID, flow: FlowDefinition, created_by: UUID | None = None
+    tx: Transaction, *, flow_id: UUID, flow: FlowDefinition, created_by: UUID | None = None, why: str = ""
 ) -> int:
     """Store a flow as its next version and make it the one new contacts meet; returns the version."""
     await tx.execute(
@@ -43,11 +43,12 @@ async def publish(
     )
     stored = flow.model_copy(update={"version": version}).model_dump(mode="json")
     await tx.execute(
-        "insert into flow_versions (flow_id, version, definition, created_by) values ($1, $2, $3, $4)",
+        "insert into flow_versions (flow_id, version, definition, created_by, why) values ($1, $2, $3, $4, $5)",
         flow_id,
         version,
         stored,
         created_by,
+        why,
     )
     await tx.execute("update flows set published_version = $2 where id = $1", flow_id, version)
     return version

@@ -8,11 +8,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.selfservice.definition import (
+from app.selfservice.definition import FlowDefinition
+from app.selfservice.graph import dead_ends, edges, open_ways, reachable, silent_circles
+from app.selfservice.locales import Locale
+from app.selfservice.nodes import (
     AnswerNode,
     AskingNode,
     ChooseNode,
-    FlowDefinition,
     GreetingNode,
     HoursNode,
     LanguageNode,
@@ -20,8 +22,6 @@ from app.selfservice.definition import (
     QueueNode,
     SetNode,
 )
-from app.selfservice.graph import dead_ends, edges, reachable, silent_circles
-from app.selfservice.locales import Locale
 from app.selfservice.prompts import variables
 from app.selfservice.speech import fold
 
@@ -101,6 +101,9 @@ def _targets(flow: FlowDefinition) -> Iterator[Finding]:
             if target not in flow.by_id:
                 text = f"'{field}' of '{node.id}' leads to '{target}', which does not exist"
                 yield _error("unknown_target", node.id, field, text, "choose an existing node or add it")
+        for field in open_ways(node):
+            text = f"'{field}' of '{node.id}' leads nowhere yet"
+            yield _error("missing_target", node.id, field, text, "choose the node it leads to")
 
 
 def _ways(flow: FlowDefinition) -> Iterator[Finding]:

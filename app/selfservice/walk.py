@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import assert_never
 
 from app.selfservice.collecting import collect, variables, worded
-from app.selfservice.definition import (
+from app.selfservice.definition import FlowDefinition, TierRule, Topic
+from app.selfservice.locales import Locale
+from app.selfservice.nodes import (
     AnswerNode,
     AskingNode,
     AskNode,
@@ -16,7 +18,6 @@ from app.selfservice.definition import (
     CloseNode,
     ConfirmNode,
     EndNode,
-    FlowDefinition,
     GreetingNode,
     HangupNode,
     HoursNode,
@@ -28,10 +29,7 @@ from app.selfservice.definition import (
     SayNode,
     SetNode,
     Text,
-    TierRule,
-    Topic,
 )
-from app.selfservice.locales import Locale
 from app.selfservice.prompts import fill, message
 from app.selfservice.spoken import day_part, speakable_name
 from app.selfservice.state import (

@@ -448,6 +448,7 @@ create table flow_versions (
   flow_id    uuid not null references flows on delete cascade,
   version    integer not null,
   definition jsonb not null,
+  why        text not null default '',
   created_at timestamptz not null default switchboard_now(),
   created_by uuid references agents,
   primary key (flow_id, version)

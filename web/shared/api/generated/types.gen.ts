@@ -285,6 +285,43 @@ export type AlertView = {
 };
 
 /**
+ * AnswerNode
+ *
+ * Speaks the steps of the article found; `otherwise` when there is none to speak.
+ */
+export type AnswerNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'answer';
+    /**
+     * Intro
+     */
+    intro?: {
+        [key in Locale]?: string;
+    } | null;
+    /**
+     * Next
+     */
+    next?: string | null;
+    /**
+     * Otherwise
+     */
+    otherwise?: string | null;
+};
+
+/**
  * AnsweringChange
  *
  * When the machine may answer by itself.
@@ -434,6 +471,61 @@ export type ArticleView = {
      */
     updated_by: string | null;
     entry: EntryFields;
+};
+
+/**
+ * AskNode
+ *
+ * Asks for the caller's own words, searches the FAQ with them and branches on how sure the search is.
+ *
+ * With `silence` set, a caller who says nothing goes there at once ("or hold for an agent").
+ */
+export type AskNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'ask';
+    /**
+     * Prompt
+     */
+    prompt?: {
+        [key in Locale]?: string;
+    } | null;
+    /**
+     * Found
+     */
+    found?: string | null;
+    /**
+     * Unsure
+     */
+    unsure?: string | null;
+    /**
+     * None
+     */
+    none?: string | null;
+    /**
+     * Silence
+     */
+    silence?: string | null;
+    /**
+     * Otherwise
+     */
+    otherwise?: string | null;
+    /**
+     * Timeout Seconds
+     */
+    timeout_seconds?: number;
 };
 
 /**
@@ -845,6 +937,150 @@ export type CategoryView = {
      * Children
      */
     children: Array<CategoryView>;
+};
+
+/**
+ * Checking
+ *
+ * What to check: a document, or the draft that is saved.
+ */
+export type Checking = {
+    definition?: FlowDefinition | null;
+};
+
+/**
+ * ChoiceView
+ *
+ * One choice: the key, and the words of its button.
+ */
+export type ChoiceView = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Label
+     */
+    label: string;
+};
+
+/**
+ * ChooseNode
+ *
+ * Reads back the titles of two or three articles (one: yes or no) and asks which is meant.
+ */
+export type ChooseNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'choose';
+    /**
+     * Intro
+     */
+    intro?: {
+        [key in Locale]?: string;
+    } | null;
+    /**
+     * Next
+     */
+    next?: string | null;
+    /**
+     * None
+     */
+    none?: string | null;
+    /**
+     * Otherwise
+     */
+    otherwise?: string | null;
+    /**
+     * Timeout Seconds
+     */
+    timeout_seconds?: number;
+};
+
+/**
+ * CloseNode
+ *
+ * Says goodbye: the question is solved.
+ */
+export type CloseNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'close';
+    /**
+     * Prompt
+     */
+    prompt?: {
+        [key in Locale]?: string;
+    } | null;
+};
+
+/**
+ * ConfirmNode
+ *
+ * Asks whether the answer helped: 1 or yes, 2 or no.
+ */
+export type ConfirmNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'confirm';
+    /**
+     * Prompt
+     */
+    prompt?: {
+        [key in Locale]?: string;
+    } | null;
+    /**
+     * Yes
+     */
+    yes?: string | null;
+    /**
+     * No
+     */
+    no?: string | null;
+    /**
+     * Otherwise
+     */
+    otherwise?: string | null;
+    /**
+     * Timeout Seconds
+     */
+    timeout_seconds?: number;
 };
 
 /**
@@ -1358,6 +1594,24 @@ export type DispositionOption = {
 };
 
 /**
+ * DraftChange
+ *
+ * A draft to save. It may be half done: only shapes are checked.
+ */
+export type DraftChange = {
+    /**
+     * Base Revision
+     *
+     * `revision` of the draft this was made from
+     */
+    base_revision: number;
+    /**
+     * its own `key` and `version` do not count
+     */
+    definition: FlowDefinition;
+};
+
+/**
  * End
  *
  * How a contact that is ended by hand is closed.
@@ -1646,6 +1900,302 @@ export type FiguresView = {
 };
 
 /**
+ * FlowDefinition
+ *
+ * One version of one flow.
+ */
+export type FlowDefinition = {
+    /**
+     * Schema Version
+     */
+    schema_version?: 1;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Name
+     */
+    name: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Company
+     */
+    company: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Locales
+     */
+    locales: Array<Locale>;
+    default_locale: Locale;
+    /**
+     * Start
+     */
+    start: string;
+    /**
+     * Human
+     *
+     * the queue node that key 0 leads to
+     */
+    human: string;
+    fallback: Route;
+    /**
+     * Language Skills
+     */
+    language_skills?: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Tiers
+     */
+    tiers?: {
+        [key: string]: TierRule;
+    };
+    /**
+     * Topics
+     */
+    topics?: {
+        [key: string]: unknown | Topic;
+    };
+    /**
+     * Nodes
+     */
+    nodes: Array<MenuNode | AskNode | ConfirmNode | ChooseNode | LanguageNode | GreetingNode | SayNode | AnswerNode | HoursNode | SetNode | QueueNode | CloseNode | HangupNode>;
+};
+
+/**
+ * FlowPublishing
+ *
+ * Publish the draft.
+ */
+export type FlowPublishing = {
+    /**
+     * Base Revision
+     *
+     * `revision` of the draft this was made from
+     */
+    base_revision: number;
+    /**
+     * Why
+     *
+     * the reason, for those who come later
+     */
+    why?: string;
+};
+
+/**
+ * FlowRestoring
+ *
+ * Make an old version the draft.
+ */
+export type FlowRestoring = {
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Base Revision
+     *
+     * `revision` of the draft this was made from
+     */
+    base_revision: number;
+};
+
+/**
+ * FlowRow
+ *
+ * A flow in the list. Times and names are null where nobody has published or saved.
+ */
+export type FlowRow = {
+    /**
+     * Flow Id
+     */
+    flow_id: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Name
+     */
+    name: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Published Version
+     *
+     * what new contacts meet; null: not published yet
+     */
+    published_version: number | null;
+    /**
+     * Published At
+     */
+    published_at: string | null;
+    /**
+     * Published By
+     */
+    published_by: string | null;
+    /**
+     * Revision
+     *
+     * of the draft; 0: the draft is what is published
+     */
+    revision: number;
+    /**
+     * Saved At
+     */
+    saved_at: string | null;
+    /**
+     * Saved By
+     */
+    saved_by: string | null;
+    /**
+     * Is Changed
+     *
+     * the draft differs from what is published
+     */
+    is_changed: boolean;
+    /**
+     * Used By
+     *
+     * addresses that answer with it
+     */
+    used_by: number;
+};
+
+/**
+ * FlowUse
+ *
+ * An address that answers with the flow.
+ */
+export type FlowUse = {
+    /**
+     * Channel
+     */
+    channel: string;
+    /**
+     * Address
+     *
+     * a telephone number (E.164) or a widget's key
+     */
+    address: string;
+    /**
+     * Label
+     */
+    label: string;
+    locale: Locale;
+    /**
+     * Queue
+     *
+     * whose hours the flow goes by
+     */
+    queue: string | null;
+};
+
+/**
+ * FlowVersionView
+ *
+ * One published state.
+ */
+export type FlowVersionView = {
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * By
+     *
+     * null: the system
+     */
+    by: string | null;
+    /**
+     * Why
+     */
+    why: string;
+    /**
+     * Is Published
+     */
+    is_published: boolean;
+};
+
+/**
+ * FlowView
+ *
+ * A flow with its draft and what is wrong with it.
+ */
+export type FlowView = {
+    /**
+     * Flow Id
+     */
+    flow_id: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Name
+     */
+    name: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Published Version
+     *
+     * what new contacts meet; null: not published yet
+     */
+    published_version: number | null;
+    /**
+     * Published At
+     */
+    published_at: string | null;
+    /**
+     * Published By
+     */
+    published_by: string | null;
+    /**
+     * Revision
+     *
+     * of the draft; 0: the draft is what is published
+     */
+    revision: number;
+    /**
+     * Saved At
+     */
+    saved_at: string | null;
+    /**
+     * Saved By
+     */
+    saved_by: string | null;
+    /**
+     * Is Changed
+     *
+     * the draft differs from what is published
+     */
+    is_changed: boolean;
+    /**
+     * Used By
+     *
+     * addresses that answer with it
+     */
+    used_by: number;
+    draft: FlowDefinition;
+    /**
+     * Problems
+     */
+    problems: Array<ProblemView>;
+};
+
+/**
  * Format
  *
  * How a file is written.
@@ -1757,6 +2307,115 @@ export type GapWording = {
      */
     article_id: string;
     language: Language;
+};
+
+/**
+ * GreetingNode
+ *
+ * Greets by name, or as unknown, or as withheld; each wording defaults to the catalogue's.
+ */
+export type GreetingNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'greeting';
+    /**
+     * Known
+     */
+    known?: {
+        [key in Locale]?: string;
+    } | null;
+    /**
+     * Unknown
+     */
+    unknown?: {
+        [key in Locale]?: string;
+    } | null;
+    /**
+     * Withheld
+     */
+    withheld?: {
+        [key in Locale]?: string;
+    } | null;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
+ * HangupNode
+ *
+ * Says goodbye without having solved anything, for instance out of hours.
+ */
+export type HangupNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'hangup';
+    /**
+     * Prompt
+     */
+    prompt?: {
+        [key in Locale]?: string;
+    } | null;
+    /**
+     * Outcome
+     */
+    outcome?: 'ended' | 'out_of_hours';
+};
+
+/**
+ * HoursNode
+ *
+ * Branches on whether the company is open, as the host says.
+ */
+export type HoursNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'hours';
+    /**
+     * Open
+     */
+    open?: string | null;
+    /**
+     * Closed
+     */
+    closed?: string | null;
 };
 
 /**
@@ -1879,6 +2538,64 @@ export type JudgedQuestion = {
 export type Language = 'en' | 'zh-Hant' | 'zh-Hans';
 
 /**
+ * LanguageNode
+ *
+ * Lets the caller change the language.
+ */
+export type LanguageNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'language';
+    /**
+     * Options
+     */
+    options: Array<LanguageOption>;
+    /**
+     * Next
+     */
+    next?: string | null;
+    /**
+     * Otherwise
+     */
+    otherwise?: string | null;
+    /**
+     * Timeout Seconds
+     */
+    timeout_seconds?: number;
+};
+
+/**
+ * LanguageOption
+ *
+ * One language, offered in its own words.
+ */
+export type LanguageOption = {
+    /**
+     * Key
+     *
+     * 0 is always a human and * always repeats
+     */
+    key: string;
+    locale: Locale;
+    /**
+     * Words
+     */
+    words?: Array<string>;
+};
+
+/**
  * ListeningAddress
  *
  * Where to listen. The address works in this session only.
@@ -1893,6 +2610,13 @@ export type ListeningAddress = {
      */
     expires_at: string;
 };
+
+/**
+ * Locale
+ *
+ * A language as customers hear and read it.
+ */
+export type Locale = 'en' | 'zh-Hant' | 'zh-Hans';
 
 /**
  * LoggedOut
@@ -1947,6 +2671,93 @@ export type Me = {
      * identifies the built front end; a change means 'reload to update'
      */
     build: string;
+};
+
+/**
+ * MenuNode
+ *
+ * Offers choices; `otherwise` is the default queue after two failed re-prompts.
+ */
+export type MenuNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'menu';
+    /**
+     * Prompt
+     */
+    prompt: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Options
+     */
+    options: Array<MenuOption>;
+    /**
+     * Otherwise
+     */
+    otherwise?: string | null;
+    /**
+     * Timeout Seconds
+     */
+    timeout_seconds?: number;
+};
+
+/**
+ * MenuOption
+ *
+ * One choice: its key, its label, the words that mean it, what it sets and where it leads.
+ */
+export type MenuOption = {
+    /**
+     * Key
+     *
+     * 0 is always a human and * always repeats
+     */
+    key: string;
+    /**
+     * Label
+     */
+    label: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Words
+     */
+    words?: {
+        [key in Locale]?: Array<string>;
+    };
+    /**
+     * Topic
+     */
+    topic?: string | null;
+    /**
+     * Queue
+     */
+    queue?: string | null;
+    /**
+     * Priority
+     */
+    priority?: number | null;
+    /**
+     * Skills
+     */
+    skills?: Array<string>;
+    /**
+     * Next
+     */
+    next?: string | null;
 };
 
 /**
@@ -2224,6 +3035,28 @@ export type NewDial = {
 };
 
 /**
+ * NewFlow
+ *
+ * A new flow. A repeated request with the same `flow_id` makes it once.
+ */
+export type NewFlow = {
+    /**
+     * Flow Id
+     */
+    flow_id: string;
+    /**
+     * Key
+     *
+     * its name for programs; does not change
+     */
+    key: string;
+    /**
+     * the first draft; its own `key` and `version` do not count
+     */
+    definition: FlowDefinition;
+};
+
+/**
  * NewFocus
  *
  * Whom to talk to: the one named, the other is on hold; or to both.
@@ -2465,6 +3298,34 @@ export type NewSynonym = {
      * Weight
      */
     weight?: number;
+};
+
+/**
+ * NodeChange
+ *
+ * One field that differs.
+ */
+export type NodeChange = {
+    /**
+     * Node
+     *
+     * the node; null: the flow itself
+     */
+    node: string | null;
+    /**
+     * Field
+     *
+     * '' for a node that only one side has
+     */
+    field: string;
+    /**
+     * Before
+     */
+    before: unknown;
+    /**
+     * After
+     */
+    after: unknown;
 };
 
 /**
@@ -2783,32 +3644,6 @@ export type PastContact = {
 };
 
 /**
- * PathStep
- *
- * One step the caller took in self-service, in the words of the flow's author.
- */
-export type PathStep = {
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Kind
-     */
-    kind: 'greeting' | 'menu' | 'question' | 'answer' | 'helped' | 'queued' | 'announcement';
-    /**
-     * Text
-     *
-     * label of the choice, the words heard, or the title of the article spoken
-     */
-    text: string;
-    /**
-     * Detail
-     */
-    detail: string | null;
-};
-
-/**
  * PauseView
  *
  * A stretch that is silent on the recording.
@@ -2824,6 +3659,22 @@ export type PauseView = {
      * null while it lasts
      */
     until: string | null;
+};
+
+/**
+ * Position
+ *
+ * Where the editor draws the node.
+ */
+export type Position = {
+    /**
+     * X
+     */
+    x: number;
+    /**
+     * Y
+     */
+    y: number;
 };
 
 /**
@@ -2869,6 +3720,44 @@ export type Preview = {
      * Is Made
      */
     is_made: Array<string>;
+};
+
+/**
+ * ProblemView
+ *
+ * One fault. An `error` stands in the way of publishing, a `warning` does not.
+ */
+export type ProblemView = {
+    /**
+     * Code
+     *
+     * stable, for texts in the reader's language
+     */
+    code: string;
+    /**
+     * Severity
+     */
+    severity: 'error' | 'warning';
+    /**
+     * Node
+     *
+     * the node; null: the flow itself
+     */
+    node: string | null;
+    /**
+     * Field
+     *
+     * as in the document: `prompt`, `options.2.label`, `next`
+     */
+    field: string;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Way Out
+     */
+    way_out: string;
 };
 
 /**
@@ -3002,6 +3891,55 @@ export type QueueFigures = {
      * enqueue time of the contact that waits longest
      */
     longest_since: string | null;
+};
+
+/**
+ * QueueNode
+ *
+ * Hands over to a human. Without `queue` the collected topic decides. `closed` is taken out of hours.
+ */
+export type QueueNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'queue';
+    /**
+     * Prompt
+     */
+    prompt?: {
+        [key in Locale]?: string;
+    } | null;
+    /**
+     * Queue
+     */
+    queue?: string | null;
+    /**
+     * Priority
+     */
+    priority?: number | null;
+    /**
+     * Skills
+     */
+    skills?: Array<string>;
+    /**
+     * Topic
+     */
+    topic?: string | null;
+    /**
+     * Closed
+     */
+    closed?: string | null;
 };
 
 /**
@@ -3280,6 +4218,28 @@ export type Restoring = {
 };
 
 /**
+ * Route
+ *
+ * Where a contact waits when nothing more precise is known.
+ */
+export type Route = {
+    /**
+     * Queue
+     */
+    queue: string;
+    /**
+     * Priority
+     *
+     * smaller is served first
+     */
+    priority?: number;
+    /**
+     * Skills
+     */
+    skills?: Array<string>;
+};
+
+/**
  * RoutingPreview
  *
  * Who could take a contact now, in which order, and why not the others.
@@ -3410,6 +4370,43 @@ export type RunView = {
 };
 
 /**
+ * SayNode
+ *
+ * Speaks a text and goes on. Legal notices are not interruptible.
+ */
+export type SayNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'say';
+    /**
+     * Prompt
+     */
+    prompt: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Interruptible
+     */
+    interruptible?: boolean;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
  * Scheduling
  *
  * A version that is published at an instant, by the clock of the database.
@@ -3507,7 +4504,50 @@ export type SelfServiceSummary = {
     /**
      * Path
      */
-    path: Array<PathStep>;
+    path: Array<AppConsoleSchemasPathStep>;
+};
+
+/**
+ * SetNode
+ *
+ * Sets topic, queue, priority or skills and goes on.
+ */
+export type SetNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'set';
+    /**
+     * Topic
+     */
+    topic?: string | null;
+    /**
+     * Queue
+     */
+    queue?: string | null;
+    /**
+     * Priority
+     */
+    priority?: number | null;
+    /**
+     * Skills
+     */
+    skills?: Array<string>;
+    /**
+     * Next
+     */
+    next?: string | null;
 };
 
 /**
@@ -3624,6 +4664,23 @@ export type SoftphoneToken = {
  * What the searches are counted by.
  */
 export type Split = 'all' | 'day' | 'channel' | 'language' | 'queue';
+
+/**
+ * SpokenLine
+ *
+ * One thing said, in its language.
+ */
+export type SpokenLine = {
+    /**
+     * Text
+     */
+    text: string;
+    locale: Locale;
+    /**
+     * Interruptible
+     */
+    interruptible: boolean;
+};
 
 /**
  * Supervision
@@ -3847,6 +4904,22 @@ export type ThresholdLine = {
 };
 
 /**
+ * TierRule
+ *
+ * What a customer's tier changes: a better priority, or a queue of its own.
+ */
+export type TierRule = {
+    /**
+     * Priority
+     */
+    priority?: number | null;
+    /**
+     * Queue
+     */
+    queue?: string | null;
+};
+
+/**
  * TimelinePage
  *
  * Touchpoints, newest first; `next_before` continues the list, null at its end.
@@ -3872,6 +4945,32 @@ export type TimelinePage = {
      * Next Before
      */
     next_before: string | null;
+};
+
+/**
+ * Topic
+ *
+ * What a contact may be about, and who handles it.
+ */
+export type Topic = {
+    /**
+     * Label
+     */
+    label: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Queue
+     */
+    queue?: string | null;
+    /**
+     * Priority
+     */
+    priority?: number | null;
+    /**
+     * Skills
+     */
+    skills?: Array<string>;
 };
 
 /**
@@ -4029,6 +5128,164 @@ export type TransferTargets = {
 };
 
 /**
+ * TrialFacts
+ *
+ * Who calls in a trial run, and when. `local_now` without an offset is the company's time; null: now.
+ */
+export type TrialFacts = {
+    locale?: Locale;
+    /**
+     * Local Now
+     */
+    local_now?: string | null;
+    /**
+     * Is Open
+     */
+    is_open?: boolean;
+    /**
+     * Opens At
+     */
+    opens_at?: string | null;
+    /**
+     * Known
+     */
+    known?: boolean;
+    /**
+     * Withheld
+     */
+    withheld?: boolean;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Tier
+     */
+    tier?: string;
+};
+
+/**
+ * TrialHangUp
+ *
+ * The caller goes.
+ */
+export type TrialHangUp = {
+    /**
+     * Kind
+     */
+    kind: 'hang_up';
+};
+
+/**
+ * TrialKeys
+ *
+ * Keys pressed, or a button chosen.
+ */
+export type TrialKeys = {
+    /**
+     * Kind
+     */
+    kind: 'keys';
+    /**
+     * Keys
+     */
+    keys: string;
+};
+
+/**
+ * TrialSearch
+ *
+ * The FAQ search of a turn.
+ */
+export type TrialSearch = {
+    /**
+     * Question
+     */
+    question: string;
+    /**
+     * Zone
+     */
+    zone: 'answer' | 'choose' | 'none';
+    /**
+     * Probability
+     */
+    probability: number;
+    /**
+     * Titles
+     */
+    titles: Array<string>;
+};
+
+/**
+ * TrialSilence
+ *
+ * Nothing in time.
+ */
+export type TrialSilence = {
+    /**
+     * Kind
+     */
+    kind: 'silence';
+};
+
+/**
+ * TrialTurn
+ *
+ * One turn of a trial run: the first without `state`, each further one with the `state` of the answer before.
+ */
+export type TrialTurn = {
+    /**
+     * null: `version`, or the draft
+     */
+    definition?: FlowDefinition | null;
+    /**
+     * Version
+     */
+    version?: number | null;
+    facts?: TrialFacts;
+    /**
+     * State
+     */
+    state?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Input
+     *
+     * needed with `state`
+     */
+    input?: ({
+        kind: 'keys';
+    } & TrialKeys) | ({
+        kind: 'words';
+    } & TrialWords) | ({
+        kind: 'silence';
+    } & TrialSilence) | ({
+        kind: 'hang_up';
+    } & TrialHangUp) | null;
+};
+
+/**
+ * TrialWords
+ *
+ * Words spoken or written. `confidence` from 0 to 1 as a recogniser says it; null: typed.
+ */
+export type TrialWords = {
+    /**
+     * Kind
+     */
+    kind: 'words';
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Confidence
+     */
+    confidence?: number | null;
+};
+
+/**
  * TriedOut
  *
  * `zone`: what the machine would do with these results.
@@ -4091,6 +5348,81 @@ export type TryOut = {
      */
     article_id?: string | null;
     entry?: EntryFields | null;
+};
+
+/**
+ * TurnView
+ *
+ * What happens in a turn. `action`: `collect` waits for the caller, `enqueue` and `close` end self-service.
+ */
+export type TurnView = {
+    /**
+     * State
+     *
+     * to send back with the next turn
+     */
+    state: {
+        [key: string]: unknown;
+    };
+    /**
+     * Node
+     *
+     * the step the contact stands at
+     */
+    node: string;
+    /**
+     * Action
+     */
+    action: 'collect' | 'enqueue' | 'close';
+    /**
+     * Is Over
+     */
+    is_over: boolean;
+    /**
+     * Prompts
+     */
+    prompts: Array<SpokenLine>;
+    /**
+     * Choices
+     */
+    choices: Array<ChoiceView>;
+    /**
+     * Open Question
+     *
+     * free words are wanted
+     */
+    open_question: boolean;
+    /**
+     * Queue
+     */
+    queue: string | null;
+    /**
+     * Priority
+     */
+    priority: number | null;
+    /**
+     * Skills
+     */
+    skills: Array<string>;
+    /**
+     * Topic
+     */
+    topic: string | null;
+    /**
+     * Reason
+     *
+     * why a person is needed
+     */
+    reason: string | null;
+    /**
+     * Outcome
+     */
+    outcome: string | null;
+    /**
+     * Steps
+     */
+    steps: Array<AppSupervisionFlowSchemasPathStep>;
+    search: TrialSearch | null;
 };
 
 /**
@@ -4410,6 +5742,64 @@ export type WrapUp = {
  * What to do with the results of a search.
  */
 export type Zone = 'answer' | 'choose' | 'none';
+
+/**
+ * PathStep
+ *
+ * One step the caller took in self-service, in the words of the flow's author.
+ */
+export type AppConsoleSchemasPathStep = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Kind
+     */
+    kind: 'greeting' | 'menu' | 'question' | 'answer' | 'helped' | 'queued' | 'announcement';
+    /**
+     * Text
+     *
+     * label of the choice, the words heard, or the title of the article spoken
+     */
+    text: string;
+    /**
+     * Detail
+     */
+    detail: string | null;
+};
+
+/**
+ * PathStep
+ *
+ * One step of the caller's path in this turn.
+ */
+export type AppSupervisionFlowSchemasPathStep = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Detail
+     */
+    detail: string | null;
+    /**
+     * Node
+     */
+    node: string | null;
+    /**
+     * Choice
+     */
+    choice: string | null;
+    /**
+     * Article Id
+     */
+    article_id: string | null;
+};
 
 /**
  * AgentStateChanged
@@ -4743,6 +6133,32 @@ export type OfferMade = {
      */
     type: 'offer.made';
     offer: OfferView;
+};
+
+/**
+ * PathStep
+ *
+ * One step the caller took in self-service, in the words of the flow's author.
+ */
+export type PathStep = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Kind
+     */
+    kind: 'greeting' | 'menu' | 'question' | 'answer' | 'helped' | 'queued' | 'announcement';
+    /**
+     * Text
+     *
+     * label of the choice, the words heard, or the title of the article spoken
+     */
+    text: string;
+    /**
+     * Detail
+     */
+    detail: string | null;
 };
 
 /**
@@ -12157,6 +13573,647 @@ export type ChooseDefaultNumberResponses = {
 };
 
 export type ChooseDefaultNumberResponse = ChooseDefaultNumberResponses[keyof ChooseDefaultNumberResponses];
+
+export type ListFlowsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/flows';
+};
+
+export type ListFlowsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListFlowsError = ListFlowsErrors[keyof ListFlowsErrors];
+
+export type ListFlowsResponses = {
+    /**
+     * Response List Flows
+     *
+     * Successful Response
+     */
+    200: Array<FlowRow>;
+};
+
+export type ListFlowsResponse = ListFlowsResponses[keyof ListFlowsResponses];
+
+export type CreateFlowData = {
+    body: NewFlow;
+    path?: never;
+    query?: never;
+    url: '/api/v1/flows';
+};
+
+export type CreateFlowErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CreateFlowError = CreateFlowErrors[keyof CreateFlowErrors];
+
+export type CreateFlowResponses = {
+    /**
+     * Successful Response
+     */
+    201: FlowView;
+};
+
+export type CreateFlowResponse = CreateFlowResponses[keyof CreateFlowResponses];
+
+export type GetFlowData = {
+    body?: never;
+    path: {
+        /**
+         * Flow Id
+         */
+        flow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/flows/{flow_id}';
+};
+
+export type GetFlowErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetFlowError = GetFlowErrors[keyof GetFlowErrors];
+
+export type GetFlowResponses = {
+    /**
+     * Successful Response
+     */
+    200: FlowView;
+};
+
+export type GetFlowResponse = GetFlowResponses[keyof GetFlowResponses];
+
+export type SaveFlowDraftData = {
+    body: DraftChange;
+    path: {
+        /**
+         * Flow Id
+         */
+        flow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/flows/{flow_id}/draft';
+};
+
+export type SaveFlowDraftErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * The flow was changed (`flow_changed`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type SaveFlowDraftError = SaveFlowDraftErrors[keyof SaveFlowDraftErrors];
+
+export type SaveFlowDraftResponses = {
+    /**
+     * Successful Response
+     */
+    200: FlowView;
+};
+
+export type SaveFlowDraftResponse = SaveFlowDraftResponses[keyof SaveFlowDraftResponses];
+
+export type CheckFlowData = {
+    body: Checking;
+    path: {
+        /**
+         * Flow Id
+         */
+        flow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/flows/{flow_id}/check';
+};
+
+export type CheckFlowErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CheckFlowError = CheckFlowErrors[keyof CheckFlowErrors];
+
+export type CheckFlowResponses = {
+    /**
+     * Response Check Flow
+     *
+     * Successful Response
+     */
+    200: Array<ProblemView>;
+};
+
+export type CheckFlowResponse = CheckFlowResponses[keyof CheckFlowResponses];
+
+export type PublishFlowData = {
+    body: FlowPublishing;
+    path: {
+        /**
+         * Flow Id
+         */
+        flow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/flows/{flow_id}/publish';
+};
+
+export type PublishFlowErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * The flow was changed (`flow_changed`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type PublishFlowError = PublishFlowErrors[keyof PublishFlowErrors];
+
+export type PublishFlowResponses = {
+    /**
+     * Successful Response
+     */
+    200: FlowView;
+};
+
+export type PublishFlowResponse = PublishFlowResponses[keyof PublishFlowResponses];
+
+export type ListFlowVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Flow Id
+         */
+        flow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/flows/{flow_id}/versions';
+};
+
+export type ListFlowVersionsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListFlowVersionsError = ListFlowVersionsErrors[keyof ListFlowVersionsErrors];
+
+export type ListFlowVersionsResponses = {
+    /**
+     * Response List Flow Versions
+     *
+     * Successful Response
+     */
+    200: Array<FlowVersionView>;
+};
+
+export type ListFlowVersionsResponse = ListFlowVersionsResponses[keyof ListFlowVersionsResponses];
+
+export type GetFlowVersionData = {
+    body?: never;
+    path: {
+        /**
+         * Flow Id
+         */
+        flow_id: string;
+        /**
+         * Version
+         */
+        version: number;
+    };
+    query?: never;
+    url: '/api/v1/flows/{flow_id}/versions/{version}';
+};
+
+export type GetFlowVersionErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetFlowVersionError = GetFlowVersionErrors[keyof GetFlowVersionErrors];
+
+export type GetFlowVersionResponses = {
+    /**
+     * Successful Response
+     */
+    200: FlowDefinition;
+};
+
+export type GetFlowVersionResponse = GetFlowVersionResponses[keyof GetFlowVersionResponses];
+
+export type CompareFlowVersionsData = {
+    body?: never;
+    path: {
+        /**
+         * Flow Id
+         */
+        flow_id: string;
+    };
+    query?: {
+        /**
+         * Before
+         *
+         * leave it out for the draft
+         */
+        before?: number | null;
+        /**
+         * After
+         *
+         * leave it out for the draft
+         */
+        after?: number | null;
+    };
+    url: '/api/v1/flows/{flow_id}/compare';
+};
+
+export type CompareFlowVersionsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CompareFlowVersionsError = CompareFlowVersionsErrors[keyof CompareFlowVersionsErrors];
+
+export type CompareFlowVersionsResponses = {
+    /**
+     * Response Compare Flow Versions
+     *
+     * Successful Response
+     */
+    200: Array<NodeChange>;
+};
+
+export type CompareFlowVersionsResponse = CompareFlowVersionsResponses[keyof CompareFlowVersionsResponses];
+
+export type RestoreFlowData = {
+    body: FlowRestoring;
+    path: {
+        /**
+         * Flow Id
+         */
+        flow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/flows/{flow_id}/restore';
+};
+
+export type RestoreFlowErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * The flow was changed (`flow_changed`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type RestoreFlowError = RestoreFlowErrors[keyof RestoreFlowErrors];
+
+export type RestoreFlowResponses = {
+    /**
+     * Successful Response
+     */
+    200: FlowView;
+};
+
+export type RestoreFlowResponse = RestoreFlowResponses[keyof RestoreFlowResponses];
+
+export type ListFlowUsesData = {
+    body?: never;
+    path: {
+        /**
+         * Flow Id
+         */
+        flow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/flows/{flow_id}/uses';
+};
+
+export type ListFlowUsesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListFlowUsesError = ListFlowUsesErrors[keyof ListFlowUsesErrors];
+
+export type ListFlowUsesResponses = {
+    /**
+     * Response List Flow Uses
+     *
+     * Successful Response
+     */
+    200: Array<FlowUse>;
+};
+
+export type ListFlowUsesResponse = ListFlowUsesResponses[keyof ListFlowUsesResponses];
+
+export type TryFlowData = {
+    body: TrialTurn;
+    path: {
+        /**
+         * Flow Id
+         */
+        flow_id: string;
+    };
+    query?: never;
+    url: '/api/v1/flows/{flow_id}/trial';
+};
+
+export type TryFlowErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type TryFlowError = TryFlowErrors[keyof TryFlowErrors];
+
+export type TryFlowResponses = {
+    /**
+     * Successful Response
+     */
+    200: TurnView;
+};
+
+export type TryFlowResponse = TryFlowResponses[keyof TryFlowResponses];
 
 export type ListAlertsData = {
     body?: never;
