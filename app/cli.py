@@ -63,6 +63,7 @@ def _add_service(commands: "Commands[argparse.ArgumentParser]") -> None:
     _add(commands, "demo", f"{module}:demo", "run everything with the demo centre until Ctrl-C")
     settings = _add(commands, "settings", f"{module}:show_settings", "list all settings")
     settings.add_argument("--json", action="store_true")
+    _add(commands, "check-objects", f"{module}:check_objects", "try the store of recordings and files")
     _add(commands, "openapi", f"{module}:openapi", "print the OpenAPI document")
 
 

@@ -22,7 +22,7 @@ from app.core.auth import Principal
 from app.core.http import EdgeRules, install_error_handlers
 from app.core.settings import Settings
 from app.health import health_routes
-from app.process import Process, build, file_store, opened, working
+from app.process import Process, build, object_store, opened, working
 from app.web.api_page import api_page_route
 from app.web.help.routes import help_routes
 from app.web.pages import STATIC, build_id, page_routes
@@ -101,6 +101,6 @@ def _keep_state(app: FastAPI, process: Process) -> None:
     app.state.hub = process.hub
     app.state.node = process.node
     app.state.bus = process.bus
-    app.state.files = file_store(settings)
+    app.state.files = object_store(settings)
     app.state.build = build_id()
     app.state.resolve_principal = resolve_principal

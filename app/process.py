@@ -24,9 +24,11 @@ from app.channels.voice.sending import CommandSender
 from app.core import objects
 from app.core.bus import Bus
 from app.core.db import Database
+from app.core.file_store import FileStore
 from app.core.ids import new_id
 from app.core.jobs import JobWorker
-from app.core.objects import FileDeleter, FileStore
+from app.core.objects import ObjectKeeper, ObjectStore
+from app.core.s3_store import S3Store
 from app.core.settings import Settings
 from app.core.tasks import TaskGroup
 from app.faq import calibration_runs, import_jobs
@@ -43,6 +45,7 @@ log = structlog.get_logger()
 
 TIMER_SECONDS = 1.0
 TIDY_SECONDS = 600.0  # between two looks for recordings whose time is over
+CHECK_SECONDS = 60.0  # between two tries of the object store
 
 
 @dataclass(slots=True)
@@ -57,9 +60,9 @@ class Process:
     tasks: TaskGroup
 
 
-def file_store(settings: Settings) -> FileStore:
+def object_store(settings: Settings) -> ObjectStore:
     """Where the product's files are."""
-    return FileStore(settings.home / "objects")
+    return S3Store(settings) if settings.objects == "s3" else FileStore(settings.home / "objects")
 
 
 def build(settings: Settings, dsn: str) -> Process:
@@ -96,7 +99,8 @@ async def working(
     settings, database = process.settings, process.database
     async with TwilioClient(settings, transport=transport) as client:
         sender = CommandSender(database, client, settings)
-        files = file_store(settings)
+        files = object_store(settings)
+        keeper = ObjectKeeper(database, files)
         fetcher = RecordingFetcher(database, client, files, settings)
         recording_timers = RecordingTimers(database, client)
         messages = MessageSender(database, client, settings)
@@ -112,7 +116,7 @@ async def working(
                 recordings.DISCARD_JOB: fetcher.discard,
                 import_jobs.JOB: ImportRunner(database).run,
                 calibration_runs.JOB: CalibrationRunner(database).run,
-                objects.DELETE_JOB: FileDeleter(database, files).delete,
+                objects.DELETE_JOB: keeper.delete,
             },
         )
         router = Router(database, settings, process.node, process.bus, outlets(settings))
@@ -130,6 +134,8 @@ async def working(
         tasks.supervise("recording timers", lambda: _every(TIMER_SECONDS, recording_timers.run_due))
         tasks.supervise("recording checks", lambda: _every(TIMER_SECONDS * 10, recording_timers.check_due))
         tasks.supervise("recording retention", lambda: _every(TIDY_SECONDS, recording_timers.tidy))
+        tasks.supervise("object tidying", lambda: _every(TIDY_SECONDS, keeper.tidy))
+        tasks.supervise("object check", lambda: _every(CHECK_SECONDS, keeper.check))
         tasks.supervise("hold reminders", lambda: _every(TIMER_SECONDS * 5, reconciler.remind_of_holds))
         tasks.supervise("call reconciliation", lambda: _every(TIMER_SECONDS * 5, reconciler.check_due))
         try:

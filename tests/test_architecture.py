@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Sign-in is the one service that needs several: a refused attempt must be remembered.
 OPENS_TRANSACTIONS = {
     "app/core/http.py",
+    "app/core/objects.py",
     "app/console/socket.py",
     "app/console/housekeeping.py",
     "app/agents/sessions.py",

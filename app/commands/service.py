@@ -1,20 +1,23 @@
-"""`serve`, `worker`, `migrate`, `demo`, `settings`, `openapi`."""
+"""`serve`, `worker`, `migrate`, `demo`, `settings`, `check-objects`, `openapi`."""
 
 import argparse
 import asyncio
 import json
+import sys
 from typing import Any
 
 import uvicorn
 from pydantic import SecretStr
 
 from app.commands.environment import database_of, with_settings
-from app.core import garbage
+from app.core import garbage, objects
 from app.core import migrate as migrations
+from app.core.ids import new_id
+from app.core.objects import ObjectsUnavailable
 from app.core.settings import Settings
 from app.demo import run as demo_centre
 from app.main import create_app
-from app.process import build, opened, working
+from app.process import build, object_store, opened, working
 
 
 @with_settings
@@ -89,6 +92,19 @@ def show_settings(settings: Settings, arguments: argparse.Namespace) -> int:
     else:
         for row in rows:
             print(f"{row['name']}={row['value']}" + (f"   # {row['meaning']}" if row["meaning"] else ""))
+    return 0
+
+
+@with_settings
+def check_objects(settings: Settings, _: argparse.Namespace) -> int:
+    """Try whether recordings and files can be stored, read and deleted; exit status 1 says why not."""
+    try:
+        asyncio.run(objects.check(object_store(settings), str(new_id())))
+    except ObjectsUnavailable as error:
+        sys.stderr.write(f"switchboard: {error.detail}\n")
+        return 1
+    where = f"bucket {settings.s3_bucket}" if settings.objects == "s3" else str(settings.home / "objects")
+    print(f"objects are stored, read and deleted in {where}")
     return 0
 
 

@@ -11,7 +11,7 @@ from app.console.message_views import message_view
 from app.contacts import conversations, messages, opt_outs
 from app.contacts import repository as contact_rows
 from app.contacts.errors import CannotWrite, ContactNotFound, OptedOut
-from app.core import objects
+from app.core import objects, serving
 from app.core.auth import Permission, Principal
 from app.core.errors import InvalidInput, NotFound
 from app.core.http import Requires, Tx, database_of, problem_responses
@@ -92,11 +92,11 @@ async def message_attachment(
         )
         if object_id is None:
             raise NotFound("there is no such file")
-        content_type, data = await objects.load(reader, request.app.state.files, object_id)
-    kind = "inline" if content_type.startswith(("image/", "audio/", "video/")) else "attachment"
+        stored = await objects.find(reader, object_id)
+    kind = "inline" if stored.content_type.startswith(("image/", "audio/", "video/")) else "attachment"
     headers = {
         "Content-Disposition": f'{kind}; filename="{attachment_id}"',
         "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
         "Cache-Control": "private, no-store",
     }
-    return Response(data, media_type=content_type, headers=headers)
+    return await serving.answer(request, request.app.state.files, stored, headers)

@@ -19,7 +19,7 @@ class AlertView(Schema):
     alert_id: UUID
     kind: str = Field(
         description="`contacts_unservable`, `contact_set_aside`, `node_lost`, `command_failed`, `recording_lost`, "
-        "`low_score`"
+        "`low_score`, `dial_limit`, `calls_too_often`, `objects_unavailable`"
     )
     subject: str = Field(description="what it is about: at most one open alert of a kind has it")
     data: dict[str, Any]

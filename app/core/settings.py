@@ -26,6 +26,22 @@ class Settings(BaseSettings):
     home: Path = Field(
         default=Path("var"), description="where the private database, recordings and files live"
     )
+    objects: Literal["files", "s3"] = Field(
+        default="files", description="where recordings and files are: in `home`, or in an S3 bucket"
+    )
+    s3_bucket: str = Field(default="", description="name of the bucket, for Switchboard alone")
+    s3_prefix: str = Field(default="", description="every object's name begins with it and a slash")
+    s3_endpoint: str | None = Field(
+        default=None, description="address of a service other than AWS, such as https://minio.example.com"
+    )
+    s3_region: str = Field(default="us-east-1")
+    s3_access_key_id: str = Field(
+        default="", description="unset: the machine's own role, or the variables AWS_ACCESS_KEY_ID and so on"
+    )
+    s3_secret_access_key: SecretStr = Field(default=SecretStr(""))
+    s3_path_style: bool = Field(
+        default=True, description="bucket in the path of the address; false: in its host name"
+    )
     host: str = Field(default="127.0.0.1", description="address the service listens on")
     port: int = Field(default=8000, ge=0, le=65535)
     simulator_port: int = Field(default=8010, ge=0, le=65535)
@@ -174,9 +190,16 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("public_base_url", "twilio_api_base_url")
+    @field_validator("s3_endpoint", mode="before")
     @classmethod
-    def _base_url(cls, value: str) -> str:
+    def _no_endpoint(cls, value: object) -> object:
+        return value or None  # `SWITCHBOARD_S3_ENDPOINT=` is none
+
+    @field_validator("public_base_url", "twilio_api_base_url", "s3_endpoint")
+    @classmethod
+    def _base_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be an http(s) address such as https://cc.example.com")
@@ -188,6 +211,16 @@ class Settings(BaseSettings):
     def _softphone_address(self) -> "Settings":
         if self.softphone == "demo" and not self.softphone_url:
             raise ValueError("SWITCHBOARD_SOFTPHONE_URL is needed when SWITCHBOARD_SOFTPHONE=demo")
+        return self
+
+    @model_validator(mode="after")
+    def _bucket(self) -> "Settings":
+        if self.objects == "s3" and not self.s3_bucket:
+            raise ValueError("SWITCHBOARD_S3_BUCKET is needed when SWITCHBOARD_OBJECTS=s3")
+        if bool(self.s3_access_key_id) != bool(self.s3_secret_access_key.get_secret_value()):
+            raise ValueError(
+                "set SWITCHBOARD_S3_ACCESS_KEY_ID and SWITCHBOARD_S3_SECRET_ACCESS_KEY both, or neither"
+            )
         return self
 
     @cached_property

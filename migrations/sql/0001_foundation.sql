@@ -57,8 +57,10 @@ create table stored_objects (
   sha256       bytea not null,
   location     text not null,
   created_at   timestamptz not null default switchboard_now(),
+  stored_at    timestamptz, -- all of it is there, and somebody refers to it
   deleted_at   timestamptz
 );
+create index stored_objects_unfinished on stored_objects (created_at) where stored_at is null and deleted_at is null;
 
 -- Agents -------------------------------------------------------------------------------------------------
 create table teams (

@@ -74,3 +74,21 @@ def test_reader_that_has_seen_enough_ends_a_command_quietly() -> None:
     process.stdout.close()
     _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, b"")
+
+
+def test_trying_the_object_store_says_where_it_is_or_what_is_wrong(tmp_path: Path) -> None:
+    def check(home: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "app", "check-objects"]
+        env = os.environ | {"SWITCHBOARD_HOME": str(home)}
+        return subprocess.run(
+            command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    good = check(tmp_path)
+    assert (good.returncode, good.stdout) == (
+        0,
+        f"objects are stored, read and deleted in {tmp_path}/objects\n",
+    )
+    (tmp_path / "file").write_text("no folder")
+    bad = check(tmp_path / "file")
+    assert (bad.returncode, bad.stderr) == (1, "switchboard: the file cannot be written: Not a directory\n")

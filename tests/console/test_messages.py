@@ -5,7 +5,6 @@ from uuid import UUID
 
 from app.contacts.lifecycle import ContactState
 from app.contacts.messages import NewAttachment
-from app.core import objects
 from app.core.ids import new_id
 from app.customers.phones import normalise
 from app.intake import texts
@@ -14,6 +13,7 @@ from app.routing import service as routing
 from app.routing.offers import Offer
 from app.selfservice.locales import Locale
 from tests.support.app import CALLER, Person, RunningApp
+from tests.support.stored import stored
 
 
 async def written(web: RunningApp, person: Person | None, *bodies: str, files: int = 0) -> UUID:
@@ -91,10 +91,8 @@ async def test_a_file_is_opened_by_who_may_and_runs_nothing(web: RunningApp) -> 
     path = f"/contacts/{contact_id}/attachments/{file['attachment_id']}"
     assert (file["state"], file["url"]) == ("pending", None)
     assert (await mei.call("GET", path)).status_code == 404
+    object_id = await stored(web.database, web.app.state.files, b"png", "image/png", "messages")
     async with web.database.transaction() as tx:
-        object_id = await objects.store(
-            tx, web.app.state.files, purpose="messages", content_type="image/png", data=b"png"
-        )
         await tx.execute("update message_attachments set state = 'stored', object_id = $1", object_id)
     answer = await mei.call("GET", path)
     assert (answer.status_code, answer.content) == (200, b"png")

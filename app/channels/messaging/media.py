@@ -7,6 +7,7 @@ other. What the file is, its own headers say; what a browser might run is not ta
 """
 
 import asyncio
+import io
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -139,16 +140,21 @@ class MediaFetcher:
         return _File(kind, bytes(data))
 
     async def _store(self, attachment_id: UUID, file: _File) -> None:
+        stored = await objects.write(
+            self._database,
+            self._files,
+            purpose="messages",
+            content_type=file.content_type,
+            source=io.BytesIO(file.data),
+        )
         async with self._database.transaction() as tx:
             message_id = await tx.fetchval(
                 "select message_id from message_attachments where id = $1 and state = 'pending' for update",
                 attachment_id,
             )
             if message_id is None:
-                return  # another run was faster
-            object_id = await objects.store(
-                tx, self._files, purpose="messages", content_type=file.content_type, data=file.data
-            )
+                return  # another run was faster; what this one wrote is tidied away
+            object_id = await objects.keep(tx, stored)
             await tx.execute(
                 """update message_attachments set state = 'stored', object_id = $2, content_type = $3,
                      size_bytes = $4 where id = $1""",

@@ -6,13 +6,14 @@ create whose outcome is unknown must be looked for, never repeated blindly.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import httpx
 
 from app.core.settings import Settings
 
 TIMEOUT = httpx.Timeout(8.0, connect=3.0)
+DOWNLOAD_PIECE_BYTES = 256 * 1024
 DOWNLOAD_SECONDS = 120.0  # for the whole sound of one recording
 API_PREFIX = "/2010-04-01/Accounts"
 
@@ -136,11 +137,11 @@ class TwilioClient:
         await self._request("DELETE", f"/Recordings/{recording_sid}.json")
 
     async def download_recording(
-        self, recording_sid: str, kind: str, *, channels: int, max_bytes: int
-    ) -> tuple[str, bytes]:
-        """Content type and sound of a recording; `kind` is wav or mp3. The address is made of the sid, never taken
-        from a callback, so our credentials go to no other host. Raises
-        ProviderError, also for more than `max_bytes`."""
+        self, recording_sid: str, kind: str, *, channels: int, max_bytes: int, into: BinaryIO
+    ) -> tuple[str, int]:
+        """The sound of a recording, written `into` a file as it comes; returns its content type and how many bytes it
+        has. `kind` is wav or mp3. The address is made of the sid, never taken from a callback, so our credentials go to
+        no other host. Raises ProviderError, also for more than `max_bytes`."""
         path = f"{self._account}/Recordings/{recording_sid}.{kind}"
         try:
             async with (
@@ -150,13 +151,14 @@ class TwilioClient:
                 if not response.is_success:
                     await response.aread()
                     raise _error(response)
-                sound = bytearray()
-                async for part in response.aiter_bytes():
-                    sound += part
-                    if len(sound) > max_bytes:
+                size = 0
+                async for part in response.aiter_bytes(DOWNLOAD_PIECE_BYTES):
+                    size += len(part)
+                    if size > max_bytes:
                         raise _too_large(max_bytes)
+                    await asyncio.to_thread(into.write, part)
                 kind_of_content = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-                return kind_of_content, bytes(sound)
+                return kind_of_content, size
         except (httpx.HTTPError, TimeoutError) as error:
             raise ProviderError(
                 f"no sound: {type(error).__name__}",

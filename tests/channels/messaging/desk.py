@@ -21,9 +21,9 @@ from app.contacts import messages
 from app.contacts import repository as contact_rows
 from app.contacts.events import Control, ControlRequested
 from app.contacts.messages import Message
+from app.core.file_store import FileStore
 from app.core.ids import new_id
 from app.core.jobs import RetryLater
-from app.core.objects import FileStore
 from app.demo.summary import MAIN_NUMBER
 from app.faq.answering import AnsweringMode, set_answering
 from app.routing import service as routing

@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from app.core import objects
 from tests.channels.messaging.desk import API, Desk
 from tests.channels.voice.line import ACCOUNT
+from tests.support.stored import whole
 
 URL = f"{API}/2010-04-01/Accounts/{ACCOUNT}/Messages/MM{'1' * 32}/Media/ME{'2' * 32}"
 CDN = "https://mms.twiliocdn.com/some/signed/name?x=1"
@@ -25,8 +25,7 @@ async def test_a_picture_is_kept(desk: Desk) -> None:
     desk.carrier.files[CDN] = httpx.Response(200, headers={"content-type": "image/png"}, content=PICTURE)
     assert await sent_file(desk) == "stored"
     object_id = await desk.line.value("select object_id from message_attachments")
-    async with desk.line.database.read() as reader:
-        assert await objects.load(reader, desk.files, object_id) == ("image/png", PICTURE)
+    assert await whole(desk.line.database, desk.files, object_id) == ("image/png", PICTURE)
     first, second = desk.carrier.asked
     assert "authorization" in first.headers
     assert "authorization" not in second.headers

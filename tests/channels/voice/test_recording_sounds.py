@@ -8,18 +8,19 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app.channels.voice.recording import listening, playing
+from app.channels.voice.recording import listening
 from app.channels.voice.recording.fetching import MAX_TRIES, RecordingFetcher
 from app.channels.voice.recording.timers import RecordingTimers
-from app.core import objects
 from app.core.auth import Principal
 from app.core.errors import NotFound, PermissionDenied
+from app.core.file_store import FileStore
 from app.core.jobs import RetryLater
-from app.core.objects import FileDeleter, FileStore
+from app.core.objects import ObjectKeeper
 from app.core.settings import Settings
 from tests.channels.voice.line import Line, line_settings
 from tests.channels.voice.recorder import wav
 from tests.channels.voice.test_recording import recorded, report
+from tests.support.stored import whole
 
 
 def fetcher(line: Line, folder: Path, **changes: Any) -> RecordingFetcher:
@@ -46,9 +47,8 @@ async def test_the_sound_comes_from_the_carrier_we_know_and_is_deleted_there(
     await fetch.fetch(payload)
     await fetch.fetch(payload)
     assert await line.value("select count(*) from stored_objects") == 1
-    async with line.database.read() as reader:
-        object_id = await reader.fetchval("select object_id from recordings")
-        assert await objects.load(reader, FileStore(tmp_path), object_id) == ("audio/wav", wav())
+    object_id = await line.value("select object_id from recordings")
+    assert await whole(line.database, FileStore(tmp_path), object_id) == ("audio/wav", wav())
     asked = line.carrier.of("download")
     assert [request.path for request in asked] == [f"Recordings/{sid}.wav"] * 2, "nobody follows an address"
     assert await line.value("select delete_after - ended_at = interval '90 days' from recordings")
@@ -114,11 +114,10 @@ async def test_a_sound_is_deleted_everywhere_when_its_time_is_over(line: Line, t
     assert await timers.tidy() == 1
     assert await timers.tidy() == 0
     object_id = await line.value("select object_id from recordings")
-    await FileDeleter(line.database, files).delete({"object_id": str(object_id)})
+    await ObjectKeeper(line.database, files).delete({"object_id": str(object_id)})
     assert files_below(tmp_path) == []
-    async with line.database.read() as reader:
-        with pytest.raises(NotFound):
-            await objects.load(reader, files, object_id)
+    with pytest.raises(NotFound):
+        await whole(line.database, files, object_id)
     assert await line.value("select action from audit_log order by id desc limit 1") == "recording.deleted"
 
 
@@ -148,28 +147,3 @@ async def test_an_address_serves_one_session_one_recording_and_ten_minutes(line:
     ):
         with pytest.raises(PermissionDenied):
             listening.check(who, what, until, made.signature, at)
-
-
-@pytest.mark.parametrize(
-    ("wanted", "status", "content", "content_range"),
-    [
-        (None, 200, b"0123456789", None),
-        ("bytes=0-", 206, b"0123456789", "bytes 0-9/10"),
-        ("bytes=2-4", 206, b"234", "bytes 2-4/10"),
-        ("bytes=7-99", 206, b"789", "bytes 7-9/10"),
-        ("bytes=-3", 206, b"789", "bytes 7-9/10"),
-        ("bytes=-99", 206, b"0123456789", "bytes 0-9/10"),
-        ("bytes=10-", 416, b"", "bytes */10"),
-        ("bytes=-0", 416, b"", "bytes */10"),
-        ("bytes=5-2", 200, b"0123456789", None),
-        ("bytes=0-1,4-5", 200, b"0123456789", None),
-        ("lines=1-2", 200, b"0123456789", None),
-        ("bytes=-", 200, b"0123456789", None),
-    ],
-)
-def test_a_player_gets_the_part_it_asks_for(
-    wanted: str | None, status: int, content: bytes, content_range: str | None
-) -> None:
-    answered = playing.answer("audio/wav", b"0123456789", wanted)
-    assert (answered.status_code, answered.body) == (status, content)
-    assert answered.headers.get("content-range") == content_range

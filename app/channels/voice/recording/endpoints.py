@@ -6,14 +6,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from app.channels.voice.recording import life, listening, playing, rows
+from app.channels.voice.recording import life, listening, rows
 from app.channels.voice.recording.rows import Recording
 from app.channels.voice.recording.schemas import ListeningAddress, RecordingList, RecordingView
 from app.contacts import repository as contact_rows
 from app.contacts.errors import ControlRefused
 from app.contacts.lifecycle import ContactState
 from app.contacts.models import Contact
-from app.core import audit, objects
+from app.core import audit, objects, serving
 from app.core.auth import Permission, Principal
 from app.core.db import Reader, Transaction
 from app.core.errors import NotFound, PermissionDenied
@@ -119,10 +119,11 @@ async def audio(
     recording_id: UUID,
     principal: ConsoleUser,
     reader: Read,
+    request: Request,
     files: Files,
     until: Annotated[int, Query(ge=0, le=253_402_300_799)],
     signature: Annotated[str, Query(max_length=128)],
-    range: Annotated[str | None, Header(max_length=200)] = None,
+    range: Annotated[str | None, Header(max_length=200, description="one part, such as bytes=0-")] = None,
 ) -> Response:
     """The sound itself, at an address of `listen`; parts of it by `Range`."""
     now: datetime = await reader.fetchval("select switchboard_now()")
@@ -130,8 +131,7 @@ async def audio(
     found = await _found(reader, recording_id)
     if found.object_id is None or found.deleted_at is not None:
         raise NotFound("this recording has no sound (yet, or not any more)")
-    content_type, sound = await objects.load(reader, files, found.object_id)
-    return playing.answer(content_type, sound, range)
+    return await serving.answer(request, files, await objects.find(reader, found.object_id))
 
 
 async def _in_hand(tx: Transaction, contact_id: UUID, principal: Principal) -> Contact:

@@ -6,7 +6,8 @@ is never followed. It may answer 404 for a while after the recording is complete
 """
 
 from datetime import timedelta
-from typing import Final
+from tempfile import TemporaryFile
+from typing import BinaryIO, Final
 from uuid import UUID
 
 import structlog
@@ -20,7 +21,7 @@ from app.contacts import repository as contact_rows
 from app.core import alerts, jobs, objects
 from app.core.db import Database
 from app.core.jobs import Payload, RetryLater
-from app.core.objects import ObjectStore
+from app.core.objects import ObjectStore, StoredObject
 from app.core.settings import Settings
 from app.routing.alert_kinds import RECORDING_LOST
 
@@ -54,24 +55,32 @@ class RecordingFetcher:
                 return
             await contact_rows.get_for_update(tx, found.contact_id)
             found = await rows.change(tx, recording_id, fetch_tries=found.fetch_tries + 1)
-        try:
-            kind, sound = await self._sound(found)
-        except ProviderError as error:
-            await self._failed(found, error)
-            return
-        await self._keep_sound(recording_id, kind, sound)
+        with TemporaryFile() as sound:
+            try:
+                kind = await self._sound(found, sound)
+            except ProviderError as error:
+                await self._failed(found, error)
+                return
+            stored = await objects.write(
+                self._database,
+                self._files,
+                purpose="recordings",
+                content_type=_STORED_AS[kind],
+                source=sound,
+            )
+        await self._keep_sound(recording_id, stored)
 
-    async def _sound(self, found: Recording) -> tuple[str, bytes]:
+    async def _sound(self, found: Recording, sound: BinaryIO) -> str:
         assert found.recording_sid is not None  # noqa: S101 -- a completed recording has one
         # a long one as WAV would be too large: MP3 is an eighth of it
         expected = (found.seconds or 0) * WAV_BYTES_PER_SECOND * found.channels
         kind = "wav" if expected < self._max_bytes else "mp3"
-        content_type, sound = await self._client.download_recording(
-            found.recording_sid, kind, channels=found.channels, max_bytes=self._max_bytes
+        content_type, size = await self._client.download_recording(
+            found.recording_sid, kind, channels=found.channels, max_bytes=self._max_bytes, into=sound
         )
-        if content_type not in _TYPES[kind] or not sound:
-            raise _refused(f"it is {content_type or 'of no type'}, {len(sound)} bytes")
-        return kind, sound
+        if content_type not in _TYPES[kind] or size == 0:
+            raise _refused(f"it is {content_type or 'of no type'}, {size} bytes")
+        return kind
 
     async def _failed(self, found: Recording, error: ProviderError) -> None:
         log.warning("a recording's sound could not be fetched", status=error.status, recording=str(found.id))
@@ -85,7 +94,7 @@ class RecordingFetcher:
             about = {"contact_id": str(found.contact_id), "error": str(error)[:200]}
             await alerts.raise_alert(tx, RECORDING_LOST, str(found.id), about)
 
-    async def _keep_sound(self, recording_id: UUID, kind: str, sound: bytes) -> None:
+    async def _keep_sound(self, recording_id: UUID, stored: StoredObject) -> None:
         async with self._database.transaction() as tx:
             found = await rows.get(tx, recording_id)
             if found is None:
@@ -93,10 +102,8 @@ class RecordingFetcher:
             await contact_rows.get_for_update(tx, found.contact_id)
             found = await rows.get(tx, recording_id) or found
             if not _is_wanted(found):
-                return  # another run of this job was first
-            object_id = await objects.store(
-                tx, self._files, purpose="recordings", content_type=_STORED_AS[kind], data=sound
-            )
+                return  # another run of this job was first; what this one wrote is tidied away
+            object_id = await objects.keep(tx, stored)
             delete_after = (found.ended_at or found.started_at) + self._keep
             await rows.change(tx, recording_id, object_id=object_id, delete_after=delete_after)
             await alerts.clear_alert(tx, RECORDING_LOST, str(recording_id))

@@ -257,7 +257,7 @@ export type AlertView = {
     /**
      * Kind
      *
-     * `contacts_unservable`, `contact_set_aside`, `node_lost`, `command_failed`, `recording_lost`, `low_score`
+     * `contacts_unservable`, `contact_set_aside`, `node_lost`, `command_failed`, `recording_lost`, `low_score`, `dial_limit`, `calls_too_often`, `objects_unavailable`
      */
     kind: string;
     /**
@@ -10702,6 +10702,8 @@ export type RecordingAudioData = {
     headers?: {
         /**
          * Range
+         *
+         * one part, such as bytes=0-
          */
         range?: string | null;
     };
