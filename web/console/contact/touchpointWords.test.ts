@@ -37,6 +37,15 @@ describe("lines of the timeline", () => {
     expect(words("chat.message", { text: "Hello" }).title).toBe("Customer wrote");
   });
 
+  it("has words for recordings, messages and scores", () => {
+    expect(words("recording.ended", { seconds: 65, status: "completed" }).title).toBe("Recorded 1:05");
+    expect(words("recording.ended", { seconds: 0, status: "failed" }).title).toBe("The recording failed");
+    expect(words("survey.answered", { score: 4 }).title).toBe("Gave the call 4 of 5");
+    expect(words("message.received", { text: "Where is it?" })).toMatchObject({ title: "Customer wrote", body: "Where is it?" });
+    expect(words("call.not_reached", { why: "busy" }).body).toBe("The line is busy.");
+    expect(words("contact.closed", { outcome: "voicemail" }).title).toBe("Closed: left a message");
+  });
+
   it("marks notes, which customers never see", () => {
     expect(words("note.added", { body: "Call back" })).toMatchObject({ note: true, body: "Call back" });
   });

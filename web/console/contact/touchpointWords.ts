@@ -1,5 +1,6 @@
 // What a line of the timeline says. Kinds come from the service's log; one we do not know is shown by its own
 // text, so that a newer service is never silent.
+import i18next from "i18next";
 import type { DispositionOption, TouchpointView } from "../../shared/api/index.ts";
 import { duration } from "../../shared/format.ts";
 import type { Locale } from "../../shared/i18n/locales.ts";
@@ -31,85 +32,70 @@ const list = (data: Data, name: string): string[] => (Array.isArray(data[name]) 
 
 const plain = (title: string, body: string | null = null): Words => ({ title, body, note: false });
 
-/** Kinds that only need the agent's name and perhaps the words that were said. */
-const SIMPLE = {
-  "contact.opened": "opened",
-  "contact.requeued": "requeued",
-  "contact.abandoned": "abandoned",
-  "contact.expired": "expired",
-  "menu.chosen": "menu_chosen",
-  "question.asked": "asked",
-  "faq.answered": "answered",
-  "faq.helped": "helped",
-  "faq.not_helped": "not_helped",
-  "announcement.played": "announced",
-  "offer.made": "offered",
-  "offer.accepted": "accepted",
-  "offer.rejected": "rejected",
-  "offer.timed_out": "timed_out",
-  "offer.withdrawn": "withdrawn",
-  "offer.ended": "withdrawn",
-  "call.dialled": "call_dialled",
-  "call.not_reached": "call_not_reached",
-  "call.connected": "call_connected",
-  "call.held": "held",
-  "call.resumed": "resumed",
-  "agent.dropped": "dropped",
-  "wrap_up.started": "wrap_up_started",
-  "callback.requested": "callback_requested",
-  "callback.dialled": "callback_dialled",
-  "callback.missed": "callback_missed",
-  "callback.reached": "callback_reached",
-  "callback.settled": "callback_settled",
-  "callback.failed": "callback_failed",
-  "callback.cancelled": "callback_cancelled",
-  "customer.confirmed": "confirmed",
-  "customer.rejected": "not_known",
-  "email.received": "email_received",
-  "email.sent": "email_sent",
-} as const;
-
 /** Where a simple kind keeps the words that were said or written. */
 const SAID = ["text", "question", "title", "label", "subject"];
 
 /** Their own words say all that the label of the choice would say again. */
 const SAYS_IT = new Set<string>(["faq.helped", "faq.not_helped"]);
 
-type SimpleKind = keyof typeof SIMPLE;
-const isSimple = (kind: string): kind is SimpleKind => kind in SIMPLE;
+/** A kind we have words for: `log` in the catalogue is ordered by kind. `tests/web/test_words.py` sees to it that every
+ *  kind the service writes has them. */
+type LogKey = "an_agent" | "contact.opened";
+const isKnown = (kind: string, key = kind): key is LogKey => /^\w+\.\w+$/.test(kind) && i18next.exists(`log.${key}`, { ns: "console" });
+
+/** Kinds whose words depend on more than their name. */
+const VARIANTS: Record<string, (line: TouchpointView) => string | null> = {
+  "offer.withdrawn": ({ data }) => (text(data, "taken_by") ? "offer.taken_by" : null),
+  "contact.ended": ({ data }) => {
+    const by = text(data, "ended_by");
+    return by === "customer" || by === "agent" ? `contact.ended_by_${by}` : null;
+  },
+  "chat.message": ({ actor }) => (actor === "agent" ? "chat.message_by_agent" : null),
+  "message.sent": ({ actor }) => (actor === "agent" ? "message.sent_by_agent" : null),
+  "recording.ended": ({ data }) => (text(data, "status") === "failed" ? "recording.failed" : null),
+};
 
 /** The words for one line. */
 export function touchpointWords(line: TouchpointView, wording: Wording): Words {
   const { t } = wording;
   const { data, kind } = line;
-  const agent = text(data, "agent") ?? line.actor_name ?? t("log.an_agent");
-  const takenBy = kind === "offer.withdrawn" ? text(data, "taken_by") : null;
-  if (takenBy) return plain(t("log.taken_by", { agent, by: takenBy }));
-  if (isSimple(kind)) return plain(t(`log.${SIMPLE[kind]}`, { agent }), SAYS_IT.has(kind) ? null : text(data, ...SAID));
+  const key = VARIANTS[kind]?.(line) ?? kind;
+  if (!isKnown(kind, key)) return plain(kind.replaceAll(/[._]/g, " "), text(data, "text", "title", "label", "body"));
+  const title = t(`log.${key}`, {
+    agent: text(data, "agent") ?? line.actor_name ?? t("log.an_agent"),
+    by: text(data, "taken_by") ?? line.actor_name ?? t("log.an_agent"),
+    with: text(data, "with") ?? "",
+    to: text(data, "to_agent", "to_queue", "to_number") ?? "",
+    time: duration(number(data, "waited_seconds") || number(data, "handled_seconds") || number(data, "seconds")),
+    outcome: outcomeWords(text(data, "outcome"), t),
+    score: number(data, "score"),
+  });
+  return { title, body: bodyOf(line, wording), note: kind === "note.added" };
+}
+
+function bodyOf({ kind, data }: TouchpointView, wording: Wording): string | null {
+  const { t } = wording;
   switch (kind) {
     case "contact.queued":
-      return plain(t("log.queued"), reasonWords(text(data, "reason"), t));
-    case "contact.connected":
-      return plain(t("log.connected", { agent, time: duration(number(data, "waited_seconds")) }));
-    case "consult.started":
-      return plain(t("log.consult_started", { agent, with: text(data, "with") ?? "" }));
-    case "consult.ended":
-      return plain(t("log.consult_ended"));
-    case "contact.transferred":
-      return plain(t("log.transferred", { agent, to: text(data, "to_agent", "to_queue", "to_number") ?? "" }));
-    case "contact.ended":
-      return plain(endedWords(data, t));
-    case "contact.closed":
-      return plain(t("log.closed", { outcome: outcomeWords(text(data, "outcome"), t) }));
-    case "chat.message":
-      return plain(t(line.actor === "agent" ? "log.chat_agent" : "log.chat_customer", { agent }), text(data, "text"));
+      return reasonWords(text(data, "reason"), t);
+    case "contact.diverted":
+      return oneOf("diverted", text(data, "action"), t);
+    case "call.not_reached":
+      return oneOf("not_reached", text(data, "why"), t);
     case "note.added":
-      return { title: t("log.note", { agent }), body: text(data, "body"), note: true };
+      return text(data, "body");
     case "wrap_up.completed":
-      return plain(t("log.wrapped_up", { agent }), dispositionWords(list(data, "dispositions"), wording));
+      return dispositionWords(list(data, "dispositions"), wording);
     default:
-      return plain(kind.replaceAll(/[._]/g, " "), text(data, "text", "title", "label", "body"));
+      return SAYS_IT.has(kind) ? null : text(data, ...SAID);
   }
+}
+
+/** A word of the service that the catalogue has in this part; null for one it has not. */
+function oneOf(part: "diverted" | "not_reached", word: string | null, t: Text): string | null {
+  const key = `${part}.${word}`;
+  const isWord = (name: string): name is "diverted.queue" => i18next.exists(name, { ns: "console" });
+  return isWord(key) ? t(key) : null;
 }
 
 function dispositionWords(codes: readonly string[], { t, locale, dispositions }: Wording): string | null {
@@ -133,11 +119,4 @@ const REASONS = [
 function reasonWords(reason: string | null, t: Text): string | null {
   const known = REASONS.find((one) => one === reason);
   return known ? t(`unsolved.${known}`) : null;
-}
-
-function endedWords(data: Data, t: Text): string {
-  const time = duration(number(data, "handled_seconds"));
-  const by = text(data, "ended_by");
-  if (by === "customer") return t("log.ended_by_customer", { time });
-  return by === "agent" ? t("log.ended_by_agent", { time }) : t("log.ended", { time });
 }
