@@ -3,6 +3,8 @@ import { Problem, Unreachable } from "../shared/api/index.ts";
 import type { Text } from "./text.ts";
 
 const KNOWN = [
+  "cannot_write",
+  "opted_out",
   "offer_no_longer_available",
   "offer_not_found",
   "contact_moved_on",

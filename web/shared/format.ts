@@ -29,8 +29,9 @@ const GROUPS: readonly (readonly [RegExp, string])[] = [
   [/^\+86(1\d\d)(\d{4})(\d{4})$/, "+86 $1 $2 $3"],
 ];
 
-/** An E.164 number in readable groups; other texts come back as they are. */
-export function phoneNumber(e164: string): string {
+/** An E.164 number in readable groups, without the `whatsapp:` before it; other texts come back as they are. */
+export function phoneNumber(address: string): string {
+  const e164 = address.replace(/^whatsapp:/i, "");
   const found = GROUPS.find(([pattern]) => pattern.test(e164));
   return found ? e164.replace(found[0], found[1]) : e164;
 }

@@ -1,8 +1,8 @@
-import { PhoneForwarded, X } from "lucide-react";
+import { ArrowRightLeft, PhoneForwarded } from "lucide-react";
 import { useEffect, useState } from "react";
-import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import type { TransferTargets } from "../../shared/api/index.ts";
 import { Button, IconButton } from "../../shared/ui/Button.tsx";
+import { Window } from "../../shared/ui/Window.tsx";
 import { Field } from "../../shared/ui/Field.tsx";
 import { api } from "../api.ts";
 import { useText } from "../text.ts";
@@ -11,35 +11,39 @@ import css from "./GoOn.module.css";
 
 type Target = { agent_id: string } | { number: string };
 
+interface GoOnProps {
+  contactId: string;
+  isDisabled?: boolean;
+  /** In writing there is nobody to consult and no number to pass it to. */
+  isWritten?: boolean;
+}
+
 /** Consult or transfer: opens the list of who is free. */
-export function GoOn({ contactId, isDisabled }: { contactId: string; isDisabled: boolean }) {
+export function GoOn({ contactId, isDisabled, isWritten = false }: GoOnProps) {
   const t = useText();
   const [open, setOpen] = useState(false);
   return (
     <>
-      <IconButton
-        round
-        look="plain"
-        label={t("guest.go_on")}
-        isDisabled={isDisabled}
-        onPress={() => setOpen(true)}
-        data-testid="call-go-on"
-      >
-        <PhoneForwarded size={16} />
-      </IconButton>
-      <ModalOverlay isOpen={open} onOpenChange={setOpen} isDismissable className={css.overlay ?? ""}>
-        <Modal className={css.window ?? ""}>
-          <Dialog className={css.dialog ?? ""}>
-            <header className={css.head}>
-              <Heading slot="title">{t("guest.go_on_title")}</Heading>
-              <IconButton label={t("close")} onPress={() => setOpen(false)}>
-                <X size={16} />
-              </IconButton>
-            </header>
-            <Targets contactId={contactId} done={() => setOpen(false)} />
-          </Dialog>
-        </Modal>
-      </ModalOverlay>
+      {isWritten ? (
+        <Button onPress={() => setOpen(true)} data-testid="written-transfer">
+          <ArrowRightLeft size={16} aria-hidden="true" />
+          {t("conversation.transfer")}
+        </Button>
+      ) : (
+        <IconButton
+          round
+          look="plain"
+          label={t("guest.go_on")}
+          isDisabled={isDisabled}
+          onPress={() => setOpen(true)}
+          data-testid="call-go-on"
+        >
+          <PhoneForwarded size={16} />
+        </IconButton>
+      )}
+      <Window title={t("guest.go_on_title")} closeLabel={t("close")} isOpen={open} close={() => setOpen(false)}>
+        <Targets contactId={contactId} isWritten={isWritten} done={() => setOpen(false)} />
+      </Window>
     </>
   );
 }
@@ -63,7 +67,13 @@ function useTargets(): TransferTargets | "failed" | null {
   return targets;
 }
 
-function Targets({ contactId, done }: { contactId: string; done: () => void }) {
+interface TargetsProps {
+  contactId: string;
+  isWritten: boolean;
+  done(): void;
+}
+
+function Targets({ contactId, isWritten, done }: TargetsProps) {
   const t = useText();
   const { run, busy } = useAction();
   const [number, setNumber] = useState("");
@@ -76,21 +86,23 @@ function Targets({ contactId, done }: { contactId: string; done: () => void }) {
   const colleagues = targets && targets !== "failed" ? targets.agents.filter((one) => one.is_at_work) : [];
   return (
     <>
-      <form className={css.number} onSubmit={(event) => event.preventDefault()}>
-        <Field
-          label={`${t("guest.number")} (${t("guest.number_hint")})`}
-          type="tel"
-          value={number}
-          onChange={setNumber}
-          testId="target-number"
-        />
-        <Button isDisabled={!number} isPending={busy} onPress={() => consult({ number })} data-testid="number-consult">
-          {t("guest.consult")}
-        </Button>
-        <Button isDisabled={!number} isPending={busy} onPress={() => transfer({ number })} data-testid="number-transfer">
-          {t("guest.transfer")}
-        </Button>
-      </form>
+      {!isWritten && (
+        <form className={css.number} onSubmit={(event) => event.preventDefault()}>
+          <Field
+            label={`${t("guest.number")} (${t("guest.number_hint")})`}
+            type="tel"
+            value={number}
+            onChange={setNumber}
+            testId="target-number"
+          />
+          <Button isDisabled={!number} isPending={busy} onPress={() => consult({ number })} data-testid="number-consult">
+            {t("guest.consult")}
+          </Button>
+          <Button isDisabled={!number} isPending={busy} onPress={() => transfer({ number })} data-testid="number-transfer">
+            {t("guest.transfer")}
+          </Button>
+        </form>
+      )}
       {targets === "failed" && <p role="alert">{t("guest.targets_failed")}</p>}
       <h3>{t("guest.colleagues")}</h3>
       {targets && targets !== "failed" && colleagues.length === 0 && <p className={css.quiet}>{t("guest.nobody")}</p>}
@@ -99,14 +111,16 @@ function Targets({ contactId, done }: { contactId: string; done: () => void }) {
           <li key={one.agent_id} data-testid="target-agent">
             <b>{one.name}</b>
             <span className={one.is_free ? css.free : css.quiet}>{t(one.is_free ? "guest.free" : "guest.busy")}</span>
-            <Button
-              isDisabled={!one.is_free}
-              isPending={busy}
-              onPress={() => consult({ agent_id: one.agent_id })}
-              data-testid="agent-consult"
-            >
-              {t("guest.consult")}
-            </Button>
+            {!isWritten && (
+              <Button
+                isDisabled={!one.is_free}
+                isPending={busy}
+                onPress={() => consult({ agent_id: one.agent_id })}
+                data-testid="agent-consult"
+              >
+                {t("guest.consult")}
+              </Button>
+            )}
             <Button isPending={busy} onPress={() => transfer({ agent_id: one.agent_id })} data-testid="agent-transfer">
               {t("guest.transfer")}
             </Button>

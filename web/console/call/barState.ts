@@ -1,4 +1,5 @@
 // What the softphone bar shows: the phone's own state, overruled by what the service says of calls.
+import { isCall } from "../conversation/channels.ts";
 import type { ContactView, OfferView } from "../../shared/api/index.ts";
 import type { SoftphoneFailure, SoftphoneView } from "../softphone/softphone.ts";
 
@@ -16,14 +17,14 @@ interface Work {
 
 /** The call in the agent's hands, if there is one. */
 export function callOf(contacts: readonly ContactView[]): ContactView | null {
-  return contacts.find((c) => c.channel === "voice" && c.state === "active") ?? null;
+  return contacts.find((c) => isCall(c.channel) && c.state === "active") ?? null;
 }
 
 /** The state of the bar. A call goes before an offer, an offer before the bare phone. */
 export function barState({ offers, contacts }: Work, phone: SoftphoneView): BarState {
   const contact = callOf(contacts);
   if (contact) return ofCall(contact, phone);
-  const voice = offers.filter((offer) => offer.channel === "voice");
+  const voice = offers.filter((offer) => isCall(offer.channel));
   const accepted = voice.find((offer) => offer.state === "accepting" || offer.state === "accepted");
   if (accepted) return { kind: "connecting", offer: accepted, contact: null };
   const ringing = voice.find((offer) => offer.state === "pending");

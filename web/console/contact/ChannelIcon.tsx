@@ -5,6 +5,7 @@ const ICONS: Record<string, typeof Phone> = {
   chat: MessageSquare,
   email: Mail,
   sms: Smartphone,
+  messaging: MessageSquare,
   line: MessageCircle,
   whatsapp: MessageCircle,
   callback: PhoneForwarded,

@@ -1,9 +1,13 @@
 import type { OfferView } from "../../shared/api/index.ts";
+import { isCall, isWritten, shownChannel } from "../conversation/channels.ts";
+import { WrittenBody } from "../conversation/WrittenBody.tsx";
+import { WrittenActions } from "../conversation/WrittenActions.tsx";
 import { phoneNumber } from "../../shared/format.ts";
 import { Avatar } from "../../shared/ui/Avatar.tsx";
 import { Failure } from "../../shared/ui/Feedback.tsx";
 import { channelWords, outcomeWords } from "../customer/words.ts";
 import { ComingActions, ComingState } from "../offer/Coming.tsx";
+import { useServer } from "../store/store.ts";
 import { useText } from "../text.ts";
 import { ChannelIcon } from "./ChannelIcon.tsx";
 import css from "./ContactPage.module.css";
@@ -26,19 +30,28 @@ export function ContactPage({ contact, stage, offer }: ContactPageProps) {
   const t = useText();
   const { customer, orders, self_service: service } = contact.screen_pop;
   const order = orders[0];
+  const history = (
+    <div className={css.scroll} tabIndex={0} role="group" aria-label={t("timeline.area")}>
+      <div className={css.cards}>
+        {order && <OrderCard order={order} before={orders[1]} lang={customer?.language} />}
+        <PathCard contact={contact} waiting={stage === "offered"} />
+      </div>
+      <Timeline contact={contact} />
+    </div>
+  );
   return (
     <>
       <Head contact={contact} stage={stage} offer={offer} />
       <SummaryLine service={service} lang={customer?.language} />
       {contact.command_error && <Failure>{t("call.command_failed", { reason: contact.command_error })}</Failure>}
-      <div className={css.scroll} tabIndex={0} role="group" aria-label={t("timeline.area")}>
-        <div className={css.cards}>
-          {order && <OrderCard order={order} before={orders[1]} lang={customer?.language} />}
-          <PathCard contact={contact} waiting={stage === "offered"} />
-        </div>
-        <Timeline contact={contact} />
-      </div>
-      {stage === "mine" && <NoteComposer contactId={contact.contact_id} />}
+      {isWritten(contact.channel) ? (
+        <WrittenBody contact={contact} stage={stage} history={history} />
+      ) : (
+        <>
+          {history}
+          {stage === "mine" && <NoteComposer contactId={contact.contact_id} />}
+        </>
+      )}
     </>
   );
 }
@@ -46,9 +59,10 @@ export function ContactPage({ contact, stage, offer }: ContactPageProps) {
 function Head({ contact, stage, offer }: ContactPageProps) {
   const t = useText();
   const { customer } = contact.screen_pop;
+  const channel = shownChannel(contact.channel, useServer((state) => state.threads[contact.contact_id]?.address ?? null));
   const number = contact.from_address ? phoneNumber(contact.from_address) : t("number.withheld");
   const words = [
-    channelWords(contact.channel, t),
+    channelWords(channel, t),
     contact.queue_name,
     customer ? number : null,
     stage === "finished" ? outcomeWords(contact.outcome, t) : null,
@@ -58,7 +72,7 @@ function Head({ contact, stage, offer }: ContactPageProps) {
       <Avatar
         name={customer?.display_name ?? null}
         size="large"
-        badge={<ChannelIcon channel={contact.channel} size={10} />}
+        badge={<ChannelIcon channel={channel} size={10} />}
       />
       <div className={css.title}>
         <h1>{customer?.display_name ?? number}</h1>
@@ -66,12 +80,13 @@ function Head({ contact, stage, offer }: ContactPageProps) {
           <ComingState offer={offer} />
         ) : (
           <p>
-            <ChannelIcon channel={contact.channel} />
+            <ChannelIcon channel={channel} />
             {words.filter(Boolean).join(" · ")}
           </p>
         )}
       </div>
       {offer && <ComingActions offer={offer} />}
+      {stage === "mine" && !isCall(contact.channel) && <WrittenActions contactId={contact.contact_id} />}
     </header>
   );
 }

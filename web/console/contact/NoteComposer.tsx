@@ -1,20 +1,32 @@
 import { NotebookPen, SendHorizontal } from "lucide-react";
-import { type KeyboardEvent, useRef } from "react";
-import { isImeKey } from "../../shared/ime.ts";
+import { useRef } from "react";
 import { Button } from "../../shared/ui/Button.tsx";
 import { api } from "../api.ts";
-import { usePreferences } from "../settings/preferences.ts";
 import { useShortcut } from "../shortcuts/useShortcut.ts";
 import { useText } from "../text.ts";
 import { useAction } from "../useAction.ts";
 import { draftNote, useDrafts } from "./drafts.ts";
 import css from "./NoteComposer.module.css";
+import { useSendKey } from "./useSendKey.ts";
 
 /** Writes an internal note. On a call there is nobody to write to, so it is never anything else. */
 export function NoteComposer({ contactId }: { contactId: string }) {
   const t = useText();
+  return (
+    <section className={css.composer} aria-label={t("note.title")}>
+      <h2 className={css.tab}>
+        <NotebookPen size={14} aria-hidden="true" />
+        {t("note.title")}
+      </h2>
+      <NoteField contactId={contactId} />
+    </section>
+  );
+}
+
+/** The field for a note, and its button. */
+export function NoteField({ contactId }: { contactId: string }) {
+  const t = useText();
   const body = useDrafts((drafts) => drafts.notes[contactId] ?? "");
-  const enterSends = usePreferences((preferences) => preferences.enterSends);
   const { run, busy } = useAction();
   const field = useRef<HTMLTextAreaElement>(null);
   /** The same id for the same words, so that a repeated request adds one note. */
@@ -30,19 +42,9 @@ export function NoteComposer({ contactId }: { contactId: string }) {
     clientId.current = { body: "", id: "" };
     draftNote(contactId, "");
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || isImeKey(event)) return;
-    const sends = enterSends ? !event.shiftKey : event.ctrlKey || event.metaKey;
-    if (!sends) return;
-    event.preventDefault();
-    void add();
-  };
+  const sendKey = useSendKey(() => void add());
   return (
-    <section className={css.composer} aria-label={t("note.title")}>
-      <h2 className={css.tab}>
-        <NotebookPen size={14} aria-hidden="true" />
-        {t("note.title")}
-      </h2>
+    <>
       <textarea
         ref={field}
         className={css.field}
@@ -52,7 +54,7 @@ export function NoteComposer({ contactId }: { contactId: string }) {
         aria-label={t("note.label")}
         placeholder={t("note.placeholder")}
         onChange={(event) => draftNote(contactId, event.target.value)}
-        onKeyDown={onKeyDown}
+        onKeyDown={sendKey.onKeyDown}
         data-testid="note-input"
       />
       <div className={css.foot}>
@@ -61,13 +63,13 @@ export function NoteComposer({ contactId }: { contactId: string }) {
           onPress={() => void add()}
           isPending={busy}
           isDisabled={!body.trim()}
-          shortcut={enterSends ? "Enter" : "Ctrl Enter"}
+          shortcut={sendKey.label}
           data-testid="note-add"
         >
           {t("note.add")}
           <SendHorizontal size={14} aria-hidden="true" />
         </Button>
       </div>
-    </section>
+    </>
   );
 }

@@ -8,6 +8,7 @@ export interface WrapUpDraft {
 
 interface Drafts {
   notes: Readonly<Record<string, string>>;
+  replies: Readonly<Record<string, string>>;
   wrapUps: Readonly<Record<string, WrapUpDraft>>;
 }
 
@@ -17,9 +18,9 @@ const KEY = "switchboard.drafts";
 
 function kept(): Drafts {
   try {
-    return { notes: {}, wrapUps: {}, ...(JSON.parse(sessionStorage.getItem(KEY) ?? "{}") as Partial<Drafts>) };
+    return { notes: {}, replies: {}, wrapUps: {}, ...(JSON.parse(sessionStorage.getItem(KEY) ?? "{}") as Partial<Drafts>) };
   } catch {
-    return { notes: {}, wrapUps: {} };
+    return { notes: {}, replies: {}, wrapUps: {} };
   }
 }
 
@@ -32,6 +33,11 @@ export function draftNote(contactId: string, body: string): void {
   useDrafts.setState(({ notes }) => ({ notes: { ...notes, [contactId]: body } }));
 }
 
+/** Keep the reply being written to the customer of a contact. */
+export function draftReply(contactId: string, body: string): void {
+  useDrafts.setState(({ replies }) => ({ replies: { ...replies, [contactId]: body } }));
+}
+
 /** Keep the wrap-up being filled in for a contact. */
 export function draftWrapUp(contactId: string, change: Partial<WrapUpDraft>): void {
   useDrafts.setState(({ wrapUps }) => ({
@@ -39,10 +45,16 @@ export function draftWrapUp(contactId: string, change: Partial<WrapUpDraft>): vo
   }));
 }
 
+const without = <Kept>(all: Readonly<Record<string, Kept>>, contactId: string) => {
+  const { [contactId]: _gone, ...others } = all;
+  return others;
+};
+
 /** The contact is finished: forget what was being written for it. */
 export function forgetDrafts(contactId: string): void {
-  useDrafts.setState(({ notes: { [contactId]: _note, ...notes }, wrapUps: { [contactId]: _wrapUp, ...wrapUps } }) => ({
-    notes,
-    wrapUps,
+  useDrafts.setState(({ notes, replies, wrapUps }) => ({
+    notes: without(notes, contactId),
+    replies: without(replies, contactId),
+    wrapUps: without(wrapUps, contactId),
   }));
 }

@@ -12,6 +12,7 @@ export type Subject = Pick<
   | "outcome"
   | "command_error"
   | "screen_pop"
+  | "notes"
 >;
 
 /** Whose the contact is: offered and not accepted yet, the agent's, or finished. */
@@ -28,6 +29,7 @@ export function offeredSubject(offer: OfferView): Subject {
     accepted_at: null,
     outcome: null,
     command_error: null,
+    notes: [],
     screen_pop: offer.screen_pop,
   };
 }

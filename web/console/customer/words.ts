@@ -5,7 +5,7 @@ import { clock, daysAgo, shortDate } from "../../shared/format.ts";
 import type { Locale } from "../../shared/i18n/locales.ts";
 import type { Text } from "../text.ts";
 
-const CHANNELS = ["voice", "chat", "email", "sms", "line", "whatsapp", "web", "callback"] as const;
+const CHANNELS = ["voice", "chat", "email", "sms", "line", "whatsapp", "web", "callback", "messaging"] as const;
 type KnownChannel = (typeof CHANNELS)[number];
 
 /** The name of a channel; one we do not know is shown as it is called. */

@@ -5,6 +5,8 @@ import type { Locale } from "../../shared/i18n/locales.ts";
 import { isImeKey } from "../../shared/ime.ts";
 import { Key } from "../../shared/ui/Button.tsx";
 import { Failure, Nothing, Skeleton } from "../../shared/ui/Feedback.tsx";
+import { isWritten } from "../conversation/channels.ts";
+import { insertIntoReply } from "../conversation/mode.ts";
 import { keyOf } from "../shortcuts/keys.ts";
 import { useShortcut } from "../shortcuts/useShortcut.ts";
 import { useText } from "../text.ts";
@@ -25,7 +27,7 @@ interface FaqListProps {
   used(article: FaqResult, action: FaqUse["action"], searchId?: string): void;
 }
 
-/** The search field and what it found. Arrow keys choose, Enter copies, Alt+R reads aloud. */
+/** The search field and what it found. Arrow keys choose, Enter copies (or inserts into the reply), Alt+R reads aloud. */
 export function FaqList({ contact, lang, chooseLang, hidden, read, used }: FaqListProps) {
   const t = useText();
   const listId = useId();
@@ -35,6 +37,7 @@ export function FaqList({ contact, lang, chooseLang, hidden, read, used }: FaqLi
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
   const [copied, setCopied] = useState<string | null>(null);
+  const writesTo = contact && isWritten(contact.channel) && contact.state === "active" ? contact.contact_id : null;
   const suggestion = suggestionFor(contact);
   const { answer, failed, searching, retry } = useFaqSearch(words || suggestion, lang);
   const results = answer?.results ?? [];
@@ -42,9 +45,10 @@ export function FaqList({ contact, lang, chooseLang, hidden, read, used }: FaqLi
 
   const copy = async () => {
     if (!chosen) return;
-    await navigator.clipboard.writeText(plainText(chosen.answer));
+    if (writesTo) insertIntoReply(writesTo, plainText(chosen.answer));
+    else await navigator.clipboard.writeText(plainText(chosen.answer));
     setCopied(chosen.article_id);
-    used(chosen, "copied", answer?.search_id);
+    used(chosen, writesTo ? "inserted" : "copied", answer?.search_id);
   };
   const readChosen = () => chosen && read(chosen, answer?.search_id);
   useShortcut("faq", () => field.current?.focus(), !hidden);
@@ -117,7 +121,12 @@ export function FaqList({ contact, lang, chooseLang, hidden, read, used }: FaqLi
         </ul>
       </div>
       {chosen && (
-        <FaqActions copied={copied === chosen.article_id} copy={() => void copy()} read={readChosen} />
+        <FaqActions
+          copied={copied === chosen.article_id}
+          inserts={writesTo !== null}
+          copy={() => void copy()}
+          read={readChosen}
+        />
       )}
     </section>
   );

@@ -1,6 +1,7 @@
-import { Phone, X } from "lucide-react";
+import { MessageSquare, Phone, X } from "lucide-react";
 import type { OfferView } from "../../shared/api/index.ts";
 import { Button } from "../../shared/ui/Button.tsx";
+import { isCall } from "../conversation/channels.ts";
 import { keyOf } from "../shortcuts/keys.ts";
 import { useText } from "../text.ts";
 import { useAnswer } from "./useAnswer.ts";
@@ -18,6 +19,7 @@ export function OfferAnswers({ offer, first, place }: OfferAnswersProps) {
   const t = useText();
   const { accept, reject, decided, connecting } = useAnswer(offer);
   const large = place === "offer";
+  const spoken = isCall(offer.channel);
   return (
     <>
       <Button
@@ -28,8 +30,8 @@ export function OfferAnswers({ offer, first, place }: OfferAnswersProps) {
         shortcut={first ? keyOf("accept") : undefined}
         data-testid={`${place}-accept`}
       >
-        <Phone size={16} aria-hidden="true" />
-        {connecting ? t("offer.connecting_button") : t("offer.accept")}
+        {spoken ? <Phone size={16} aria-hidden="true" /> : <MessageSquare size={16} aria-hidden="true" />}
+        {connecting ? t("offer.connecting_button") : t(spoken ? "offer.accept" : "offer.accept_written")}
       </Button>
       <Button
         large={large}

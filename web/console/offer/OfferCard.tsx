@@ -1,8 +1,9 @@
-import { Phone } from "lucide-react";
+import { MessageSquare, Phone } from "lucide-react";
 import { useEffect } from "react";
 import type { OfferView } from "../../shared/api/index.ts";
 import { duration, phoneNumber } from "../../shared/format.ts";
 import { Avatar } from "../../shared/ui/Avatar.tsx";
+import { isCall } from "../conversation/channels.ts";
 import { LanguageBadge, TierBadge } from "../customer/Badges.tsx";
 import { unknownWords } from "../customer/words.ts";
 import { useShortcut } from "../shortcuts/useShortcut.ts";
@@ -50,8 +51,8 @@ export function OfferCard({ offer, first, onPage }: OfferCardProps) {
   return (
     <article className={css.card} aria-labelledby={`offer-${offer.offer_id}`} data-testid="offer-card">
       <header className={css.head}>
-        <Phone size={15} aria-hidden="true" />
-        <b>{connecting ? t("offer.connecting") : t("offer.title")}</b>
+        {isCall(offer.channel) ? <Phone size={15} aria-hidden="true" /> : <MessageSquare size={15} aria-hidden="true" />}
+        <b>{connecting ? t("offer.connecting") : t(isCall(offer.channel) ? "offer.title" : "offer.title_written")}</b>
         <span className={css.queue}>{offer.queue_name}</span>
         <span>{t("offer.waited", { time: duration(waited) })}</span>
       </header>

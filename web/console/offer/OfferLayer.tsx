@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import type { OfferView } from "../../shared/api/index.ts";
 import { phoneNumber } from "../../shared/format.ts";
+import { isCall } from "../conversation/channels.ts";
 import { useRinging } from "../ring/useRinging.ts";
 import { useServer } from "../store/store.ts";
 import { type Text, useText } from "../text.ts";
@@ -35,7 +36,7 @@ export function OfferLayer() {
 function wordsFor(offer: OfferView, t: Text): string {
   const name = offer.screen_pop.customer?.display_name;
   const who = name ?? (offer.from_address ? phoneNumber(offer.from_address) : t("number.withheld"));
-  return t("offer.announce", { who, queue: offer.queue_name });
+  return t(isCall(offer.channel) ? "offer.announce" : "offer.announce_written", { who, queue: offer.queue_name });
 }
 
 /** Says each offer once, at once. */

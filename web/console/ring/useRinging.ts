@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import type { OfferView } from "../../shared/api/index.ts";
 import { phoneNumber } from "../../shared/format.ts";
+import { isCall } from "../conversation/channels.ts";
 import { usePreferences } from "../settings/preferences.ts";
 import { useText } from "../text.ts";
 import { soundUnlocked, startRinging } from "./ring.ts";
@@ -16,7 +17,7 @@ export function useRinging(offers: readonly OfferView[]): void {
   const who = name ?? (offer?.from_address ? phoneNumber(offer.from_address) : t("number.withheld"));
   useTone(id);
   useTitle(id, t("offer.title_flash", { who }));
-  useNotification(id, t("offer.title"), who);
+  useNotification(id, t(offer && !isCall(offer.channel) ? "offer.title_written" : "offer.title"), who);
 }
 
 /** The tone is tied to one offer: whatever ends the offer ends the tone. */

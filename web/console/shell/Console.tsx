@@ -13,6 +13,7 @@ import { unlockSoundOnFirstTouch } from "../ring/ring.ts";
 import { startLink, useLink } from "../socket/link.ts";
 import { startPhone } from "../softphone/phone.ts";
 import { restoreRecent } from "../store/store.ts";
+import { useThreadsOfWork } from "../conversation/useThread.ts";
 import { useWorks } from "../work/useWorks.ts";
 import { WorkPage } from "../work/WorkPage.tsx";
 import { Banners } from "./Banners.tsx";
@@ -48,6 +49,7 @@ function PhoneTab({ ready }: { ready: boolean }) {
 
 function Shell() {
   const t = useText();
+  useThreadsOfWork();
   return (
     <div className={css.shell}>
       <a className={css.skip} href="#main">

@@ -6,6 +6,7 @@ import { isImeKey } from "../../shared/ime.ts";
 import { Button } from "../../shared/ui/Button.tsx";
 import { Menu, MenuItem } from "../../shared/ui/Menu.tsx";
 import { api } from "../api.ts";
+import { callOf } from "../call/barState.ts";
 import { endShift } from "../shift/shift.ts";
 import { useShortcut } from "../shortcuts/useShortcut.ts";
 import { useElapsed } from "../store/now.ts";
@@ -55,7 +56,8 @@ function Presence({ agent }: { agent: AgentState }) {
     const choice = isImeKey(event) ? undefined : CHOICES[Number(event.key) - 1];
     if (choice) choose(choice.name);
   };
-  const name = t(`standing.${now.name}`);
+  const talks = useServer(({ contacts }) => callOf(contacts) !== null);
+  const name = t(`standing.${now.name === "on_contact" && !talks ? "serving" : now.name}`);
   return (
     <Menu
       label={t("presence.label")}

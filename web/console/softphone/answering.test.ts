@@ -20,6 +20,11 @@ describe("answering by itself", () => {
     expect(mayAnswer(ringing, { offers: [], contacts: [contact("c1", { call_state: "connecting" })] })).toBe(true);
   });
 
+  it("answers for a callback too, which is a call", () => {
+    expect(mayAnswer(ringing, { offers: [offer("o1", { channel: "callback", state: "accepting" })], contacts: [] })).toBe(true);
+    expect(mayAnswer(ringing, { offers: [offer("o1", { channel: "messaging", state: "accepting" })], contacts: [] })).toBe(false);
+  });
+
   it("does not answer for a call that is over, or one it answers already", () => {
     expect(mayAnswer(ringing, { offers: [], contacts: [contact("c1", { state: "wrap_up" })] })).toBe(false);
     expect(mayAnswer({ ...ringing, state: "answering" }, { offers: [], contacts: [contact("c1")] })).toBe(false);

@@ -1,4 +1,5 @@
 // Which incoming call the page answers by itself: the agent's yes to the offer was the yes to the call.
+import { isCall } from "../conversation/channels.ts";
 import type { AgentState, ContactView, OfferView } from "../../shared/api/index.ts";
 import type { SoftphoneCall } from "./softphone.ts";
 
@@ -15,7 +16,7 @@ export function mayAnswer(call: SoftphoneCall | null, { offers, contacts, agent 
   // a supervisor asked for this call; a colleague's question is the agent's to answer
   if (engagement && call.leg === engagement.leg_id) return engagement.role === "supervise";
   return (
-    offers.some((offer) => offer.channel === "voice" && (offer.state === "accepting" || offer.state === "accepted")) ||
-    contacts.some((contact) => contact.channel === "voice" && contact.state === "active")
+    offers.some((offer) => isCall(offer.channel) && (offer.state === "accepting" || offer.state === "accepted")) ||
+    contacts.some((contact) => isCall(contact.channel) && contact.state === "active")
   );
 }

@@ -3,6 +3,8 @@
 import type {
   ConsoleSnapshot,
   ContactView,
+  MessagePage,
+  MessageView,
   OfferEnded,
   ServerEvent,
   ServerMessage,
@@ -10,6 +12,7 @@ import type {
   TimelinePage,
   TouchpointAdded,
 } from "../../shared/api/index.ts";
+import { hasGap, LOADING, type Thread, withMessage, withPage } from "../conversation/thread.ts";
 import type { RecentContact, ServerState, Timeline } from "./state.ts";
 
 export interface Applied {
@@ -63,6 +66,7 @@ export function applySnapshot(state: ServerState, snapshot: ConsoleSnapshot, now
     contacts: snapshot.contacts,
     queues: snapshot.queues,
     dispositions: snapshot.dispositions,
+    threads: {}, // what was written meanwhile nobody told us: they are loaded afresh
   };
 }
 
@@ -116,7 +120,7 @@ function applyEvent(state: ServerState, event: ServerEvent): ServerState {
       return touchpointAdded(state, event);
     case "message.added":
     case "message.changed":
-      return state; // the timeline tells of messages; the conversation itself is asked for by REST
+      return applyMessageOf(state, event.contact_id, event.message);
     case "alert.opened":
     case "alert.cleared":
       return state; // of the supervisors' stream, which this page does not follow
@@ -202,6 +206,37 @@ export function applyContact(state: ServerState, contact: ContactView): ServerSt
   const held = state.contacts.find((c) => c.contact_id === contact.contact_id);
   if (!held || held.version > contact.version) return state;
   return { ...state, contacts: placed(state.contacts, contact) };
+}
+
+function withThread(state: ServerState, contactId: string, thread: Thread): ServerState {
+  return { ...state, threads: { ...state.threads, [contactId]: thread } };
+}
+
+/** A conversation is being loaded: keep what is told of it from now on. */
+export function startThread(state: ServerState, contactId: string): ServerState {
+  const held = state.threads[contactId];
+  return withThread(state, contactId, held && !hasGap(held) ? { ...held, isLoading: true } : LOADING);
+}
+
+/** A page of a conversation that is still wanted. */
+export function applyPage(state: ServerState, contactId: string, page: MessagePage): ServerState {
+  const thread = state.threads[contactId];
+  return thread ? withThread(state, contactId, withPage(thread, page)) : state;
+}
+
+/** A message of a conversation that is loaded or being loaded. */
+export function applyMessageOf(state: ServerState, contactId: string, message: MessageView): ServerState {
+  const thread = state.threads[contactId];
+  if (!thread) return state;
+  // A customer who wants no messages writes: perhaps that they want them again, which loading afresh tells.
+  if (thread.isOptedOut && message.direction === "inbound") return dropThread(state, contactId);
+  return withThread(state, contactId, withMessage(thread, message));
+}
+
+/** Forget a conversation, so that it is loaded afresh. */
+export function dropThread(state: ServerState, contactId: string): ServerState {
+  const { [contactId]: _dropped, ...threads } = state.threads;
+  return { ...state, threads };
 }
 
 /** Where every followed stream stands, for the hello of a new connection. */

@@ -7,6 +7,7 @@ import type {
   QueueFigures,
   TouchpointView,
 } from "../../shared/api/index.ts";
+import type { Thread } from "../conversation/thread.ts";
 
 /** One watched customer or contact: everything up to `seq` of its stream, newest first. */
 export interface Timeline {
@@ -55,6 +56,8 @@ export interface ServerState {
   missed: MissedOffer | null;
   taken: TakenOffer | null;
   timelines: Readonly<Record<string, Timeline>>;
+  /** Conversations in writing, by contact. */
+  threads: Readonly<Record<string, Thread>>;
 }
 
 export const EMPTY: ServerState = {
@@ -71,4 +74,5 @@ export const EMPTY: ServerState = {
   missed: null,
   taken: null,
   timelines: {},
+  threads: {},
 };

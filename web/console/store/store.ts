@@ -1,7 +1,17 @@
 // The server's truth as one Zustand store. Components read it; only the socket and REST answers write it.
 import { create } from "zustand";
-import type { ContactView, ServerMessage, TimelinePage } from "../../shared/api/index.ts";
-import { applyContact, applyMessage, dropTimeline, extendTimeline, openTimeline } from "./reducer.ts";
+import type { ContactView, MessagePage, MessageView, ServerMessage, TimelinePage } from "../../shared/api/index.ts";
+import {
+  applyContact,
+  applyMessage,
+  applyMessageOf,
+  applyPage,
+  dropThread,
+  dropTimeline,
+  extendTimeline,
+  openTimeline,
+  startThread,
+} from "./reducer.ts";
 import { EMPTY, type RecentContact, type ServerState } from "./state.ts";
 
 export const useServer = create<ServerState>(() => EMPTY);
@@ -35,6 +45,26 @@ export function receiveOlder(page: TimelinePage): void {
 /** Forget a timeline that is no longer watched. */
 export function forgetTimeline(stream: string): void {
   useServer.setState((state) => dropTimeline(state, stream), true);
+}
+
+/** A conversation is being loaded. */
+export function openThread(contactId: string): void {
+  useServer.setState((state) => startThread(state, contactId), true);
+}
+
+/** Take a page of a conversation. */
+export function receivePage(contactId: string, page: MessagePage): void {
+  useServer.setState((state) => applyPage(state, contactId, page), true);
+}
+
+/** Take a message from a REST answer. */
+export function receiveMessage(contactId: string, message: MessageView): void {
+  useServer.setState((state) => applyMessageOf(state, contactId, message), true);
+}
+
+/** Forget a conversation that could not be loaded. */
+export function forgetThread(contactId: string): void {
+  useServer.setState((state) => dropThread(state, contactId), true);
 }
 
 /** Forget everything (signed out), keeping nothing of one agent for the next. */

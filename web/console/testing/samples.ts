@@ -3,6 +3,7 @@ import type {
   AgentState,
   ConsoleSnapshot,
   ContactView,
+  MessageView,
   OfferView,
   ScreenPop,
   ServerEvent,
@@ -96,6 +97,24 @@ export const touchpoint = (id: string): TouchpointView => ({
   actor: "customer",
   actor_name: null,
   data: {},
+});
+
+export const message = (seq: number, change: Partial<MessageView> = {}): MessageView => ({
+  message_id: `m${seq}`,
+  conversation_id: "v1",
+  contact_id: "c1",
+  seq,
+  direction: "inbound",
+  sender: "customer",
+  agent_name: null,
+  client_id: `SM${seq}`,
+  body: `message ${seq}`,
+  at: AT,
+  status: "received",
+  status_reason: null,
+  status_at: AT,
+  attachments: [],
+  ...change,
 });
 
 export const snapshot = (seq: number, change: Partial<ConsoleSnapshot> = {}): ConsoleSnapshot => ({

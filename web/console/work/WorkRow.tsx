@@ -4,7 +4,10 @@ import type { ContactView, OfferView } from "../../shared/api/index.ts";
 import { clock, duration, phoneNumber } from "../../shared/format.ts";
 import { Avatar } from "../../shared/ui/Avatar.tsx";
 import { ChannelIcon } from "../contact/ChannelIcon.tsx";
+import { isWritten, shownChannel } from "../conversation/channels.ts";
+import { LastWords, WrittenLine } from "../conversation/WrittenRow.tsx";
 import { useElapsed, useRemaining } from "../store/now.ts";
+import { useServer } from "../store/store.ts";
 import type { RecentContact } from "../store/state.ts";
 import { useLocale, useText } from "../text.ts";
 import css from "./WorkList.module.css";
@@ -51,15 +54,29 @@ export function ContactRow({ contact, shown }: { contact: ContactView; shown: bo
   const { customer, self_service: service } = contact.screen_pop;
   const name = useName({ name: customer?.display_name, address: contact.from_address });
   const at = contact.accepted_at ?? contact.opened_at;
+  const address = useServer((state) => state.threads[contact.contact_id]?.address ?? null);
   return (
     <li>
       <Link href={`/contacts/${contact.contact_id}`} className={css.row} aria-current={shown ? "true" : undefined}>
-        <Avatar name={customer?.display_name ?? null} badge={<ChannelIcon channel={contact.channel} size={10} />} />
+        <Avatar
+          name={customer?.display_name ?? null}
+          badge={<ChannelIcon channel={shownChannel(contact.channel, address)} size={10} />}
+        />
         <div className={css.text}>
           <b>{name}</b>
           <time dateTime={at}>{clock(at, locale)}</time>
-          <p>{service.topic_label ?? contact.queue_name}</p>
-          {contact.state === "wrap_up" ? <WrapUpLine contact={contact} /> : <CallLine contact={contact} />}
+          {isWritten(contact.channel) ? (
+            <LastWords contactId={contact.contact_id} fallback={service.topic_label ?? contact.queue_name} />
+          ) : (
+            <p>{service.topic_label ?? contact.queue_name}</p>
+          )}
+          {contact.state === "wrap_up" ? (
+            <WrapUpLine contact={contact} />
+          ) : isWritten(contact.channel) ? (
+            <WrittenLine contactId={contact.contact_id} />
+          ) : (
+            <CallLine contact={contact} />
+          )}
         </div>
       </Link>
     </li>
