@@ -39,6 +39,9 @@ def serve(settings: Settings, arguments: argparse.Namespace) -> int:
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=5,
+            # longer than any usual proxy keeps a connection (nginx 60 s, AWS 60 s): whoever closes first while the
+            # other sends makes a failed request of it
+            timeout_keep_alive=75,
             server_header=False,
         )
     return 0
