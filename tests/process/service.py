@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_S = 60.0  # on a busy machine the imports alone take seconds
+READY_S = 180.0  # on a busy machine the imports alone take seconds
 
 
 def is_alive(pid: int) -> bool:

@@ -56,6 +56,7 @@ async def served(app: Any, port: int) -> AsyncIterator[None]:
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=2,
+        timeout_keep_alive=300,  # a client that comes back after a long moment must not meet a closing connection
         lifespan="on",
     )
     server = uvicorn.Server(config)
