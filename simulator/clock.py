@@ -174,6 +174,10 @@ class SteppedClock(Clock):
     async def step(self, until: float) -> bool:
         """Run the next timer if it is due by `until`; else move there. True when a timer ran."""
         await self.settle()
+        return await self._step(until)
+
+    async def _step(self, until: float) -> bool:
+        """`step`, when everything is quiet."""
         due = self.next_due()
         if due is None or due > until:
             self._now = max(self._now, until)
@@ -187,5 +191,6 @@ class SteppedClock(Clock):
     async def advance(self, seconds: float) -> None:
         """Move time on by `seconds`, running all due timers in order."""
         until = self._now + seconds
-        while await self.step(until):
+        await self.settle()
+        while await self._step(until):
             pass

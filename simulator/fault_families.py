@@ -15,14 +15,17 @@ add a rule HOOK_BEFORE or HOOK_AFTER with that `hook`.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
+from simulator.calls import TERMINAL
+from simulator.faults import RECORDING_EFFECTS, REST_EFFECTS, WEBHOOK_EFFECTS, FaultRule, Faults
 from simulator.faults import FaultEffect as Effect
-from simulator.faults import FaultRule, Faults
 from simulator.journal import Entry, EntryKind
 
 WEEK = 7 * 86_400.0  # s
 STATUS, ROOM, RECORDING = "voice.status", "voice.conference_status", "voice.recording_status"
 CALLBACKS = (STATUS, ROOM, RECORDING)
+FINAL = frozenset(status.value for status in TERMINAL)  # titles of the journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +186,36 @@ def put_in_force(faults: Faults, name: str) -> list[FaultRule]:
     return [faults.add(rule) for rule in FAMILIES[name].rules()]
 
 
+def may_strike(family: str, entries: Iterable[Entry]) -> bool:
+    """Whether this family can change anything in a run whose journal without faults is this one: until a fault strikes
+    for the first time both are the same. (For chance and every nth it may come to nothing all the same.)"""
+    found = list(entries)
+    return any(_could_hit(rule, entry) for rule in FAMILIES[family].rules() for entry in found)
+
+
+def _could_hit(rule: FaultRule, entry: Entry) -> bool:
+    if entry.kind is EntryKind.WEBHOOK and rule.effect in WEBHOOK_EFFECTS:
+        is_event = rule.event is None or entry.title.endswith(f" {rule.event}")
+        return is_event and fnmatchcase(str(entry.detail["kind"]), rule.kind)
+    if entry.kind is EntryKind.REST and rule.effect in REST_EFFECTS:
+        return fnmatchcase(str(entry.detail["operation"]), rule.kind)
+    return rule.effect in RECORDING_EFFECTS and entry.title.startswith("recording ")
+
+
 def hang_up_points(entries: Iterable[Entry], who: str = "caller") -> list[FaultRule]:
     """Every moment of a clean run at which somebody could have hung up: before and after each webhook and each
-    REST request of its journal. Run the scenario again under each rule alone."""
+    REST request of its journal, as long as anybody of these (`faults.WHO`) is on the line or rung. Run the scenario
+    again under each rule alone."""
     count: dict[str, int] = {}
+    there: set[str | None] = set()
     found: list[FaultRule] = []
     for entry in entries:
+        if entry.kind is EntryKind.CALL:
+            if entry.title == "created" and _is_one_of(who, entry):
+                there.add(entry.call_sid)
+            elif entry.title in FINAL:
+                there.discard(entry.call_sid)
+            continue
         if entry.kind is EntryKind.WEBHOOK:
             kind = str(entry.detail["kind"])
         elif entry.kind is EntryKind.REST:
@@ -196,6 +223,13 @@ def hang_up_points(entries: Iterable[Entry], who: str = "caller") -> list[FaultR
         else:
             continue
         count[kind] = count.get(kind, 0) + 1
-        moments = (Effect.HANG_UP_BEFORE, Effect.HANG_UP_AFTER)
-        found.extend(FaultRule(effect, kind, nth=count[kind], who=who) for effect in moments)
+        if there:
+            moments = (Effect.HANG_UP_BEFORE, Effect.HANG_UP_AFTER)
+            found.extend(FaultRule(effect, kind, nth=count[kind], who=who) for effect in moments)
     return found
+
+
+def _is_one_of(who: str, created: Entry) -> bool:
+    if created.detail["direction"] == "inbound":
+        return who == "caller"
+    return (who == "agent") is str(created.detail["to"]).startswith("client:") and who != "caller"

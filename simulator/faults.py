@@ -47,7 +47,7 @@ class FaultEffect(StrEnum):
     FORGE_TAMPERED = "forge_tampered"
     FORGE_ACCOUNT = "forge_account"
     FORGE_JSON = "forge_json"
-    # people, at the moment of a webhook or REST request: `who` is caller or agent
+    # people, at the moment of a webhook or REST request: `who` is one of WHO
     HANG_UP_BEFORE = "hang_up_before"
     HANG_UP_AFTER = "hang_up_after"
     # whatever a test has put under `hook` in Faults.hooks: kill the peer, slow its database
@@ -84,7 +84,7 @@ WEBHOOK_EFFECTS = frozenset(FaultEffect) - REST_ONLY - RECORDING_EFFECTS
 
 
 COUNTERS = frozenset({"seen", "applied"})
-WHO = ("caller", "agent")
+WHO = ("caller", "agent", "outside")  # outside: a telephone that we rang
 
 
 @dataclass(slots=True)

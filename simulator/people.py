@@ -112,10 +112,11 @@ class People:
         self._sim.hang_up(call, by="caller" if call.human_is_caller else "callee")
 
     def drop(self, who: str, call_sid: str | None) -> None:
-        """A fault: the caller (or the agent) hangs up, the one of `call_sid` if it is theirs, else all of them."""
+        """A fault: callers, agents or telephones outside that we rang hang up; the one of `call_sid` if it is of
+        these, else all of them."""
         wanted = [c for c in self._sim.calls.values() if c.live and c.human_is_caller is (who == "caller")]
-        if who == "agent":
-            wanted = [c for c in wanted if c.is_client]
+        if who != "caller":
+            wanted = [c for c in wanted if c.is_client is (who == "agent")]
         token = scripts.BY_SCRIPT.set(True)
         for call in [c for c in wanted if c.sid == call_sid] or wanted:
             self.hang_up(call)

@@ -39,6 +39,7 @@ class ProductReport:
     legs_meant: int | None = None  # legs the product ordered
     served: tuple[str, ...] | None = None  # CallSids of callers in the order the router gave them to agents
     counts: ReportedCounts | None = None
+    turned_away: frozenset[str] = frozenset()  # CallSids of callers who were not let in, on purpose
     rows_before_attack: Mapping[str, int] = field(default_factory=dict)  # rows by table, without the counter
     rows_after_attack: Mapping[str, int] = field(default_factory=dict)
 
@@ -62,6 +63,7 @@ class ProductReport:
             contacts=tuple(contacts),
             legs_meant=data.get("legs_meant"),
             served=None if served is None else tuple(served),
+            turned_away=frozenset(data.get("turned_away", ())),
             counts=None if counts is None else ReportedCounts(**counts),
             rows_before_attack=dict(data.get("rows_before_attack", {})),
             rows_after_attack=dict(data.get("rows_after_attack", {})),

@@ -18,7 +18,7 @@ def compare(entries: Sequence[Entry], report: ProductReport) -> list[Violation]:
     for contact in report.contacts:
         found += _state(contact, calls.get(contact.call_sid), end)
         found += _once(contact, end)
-    told = {contact.call_sid for contact in report.contacts}
+    told = {contact.call_sid for contact in report.contacts} | report.turned_away
     if report.contacts:
         found += [
             Violation("O6", "the product knows nothing of this call", call.sid, end)

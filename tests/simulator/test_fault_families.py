@@ -16,8 +16,10 @@ from simulator import (
     put_in_force,
 )
 from simulator.app import create_app
-from simulator.fault_families import WEEK
-from simulator.journal import EntryKind
+from simulator.endpoints import Policy
+from simulator.fault_families import WEEK, may_strike
+from simulator.faults import WHO
+from simulator.journal import Entry, EntryKind
 from tests.simulator.conftest import ACCOUNT, CALLER, NUMBER, make_config
 from tests.simulator.product import BASE, TOKEN, Product
 from tests.simulator.scenario import whole_call
@@ -170,6 +172,44 @@ async def test_people_hang_up_at_every_step_of_a_clean_run(product: Product) -> 
         assert point.applied == 1
         assert not [c.sid for c in sim.calls.values() if c.live]
         await sim.close()
+
+
+async def test_only_who_is_there_can_hang_up(product: Product) -> None:
+    clean = Simulator(make_config(), SteppedClock(), product.transport, seed=1)
+    async with rest_of(clean) as rest:
+        await whole_call(clean, product, rest)
+    journal = list(clean.journal)
+    await clean.close()
+    points = {who: [(one.kind, one.nth) for one in hang_up_points(journal, who)] for who in WHO}
+    assert ("voice.inbound", 1) in points["caller"]
+    assert ("voice.inbound", 1) not in points["agent"], "no agent is rung yet"
+    assert points["agent"], "later one is"
+    assert points["outside"] == [], "nobody outside is rung in this call"
+
+
+async def test_a_telephone_outside_that_we_rang_hangs_up(sim: Simulator, product: Product) -> None:
+    product.script |= {"/leg": "<Say>hello</Say><Pause length='60'/>", "/status": 204}
+    sim.endpoints.set(CALLER, Policy.ANSWER, after=1)
+    rule = sim.faults.add(
+        FaultRule(FaultEffect.HANG_UP_AFTER, "voice.status", event="in-progress", who="outside")
+    )
+    async with rest_of(sim) as rest:
+        form = {"From": NUMBER, "To": CALLER, "Url": f"{BASE}/leg", "StatusCallback": f"{BASE}/status",
+                "StatusCallbackEvent": ["answered", "completed"]}  # fmt: skip
+        sid = (await rest.post("/Calls.json", data=form)).json()["sid"]
+    await sim.advance(20)
+    assert (rule.applied, sim.calls[sid].live) == (1, False)
+
+
+def test_a_family_is_played_only_where_it_has_something_to_strike() -> None:
+    none_recorded = [
+        Entry(1, 0.0, None, EntryKind.WEBHOOK, "voice.inbound ringing", {"kind": "voice.inbound"}),
+        Entry(2, 0.1, None, EntryKind.REST, "UpdateCall 200", {"operation": "UpdateCall"}),
+    ]
+    assert may_strike("duplicate-now", none_recorded)
+    assert may_strike("rest-gone", none_recorded)
+    for name in ("lost-status", "rest-lost", "recording-empty", "pause-fails"):
+        assert not may_strike(name, none_recorded)
 
 
 async def test_a_hook_runs_where_the_rule_says(sim: Simulator, product: Product) -> None:
