@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any
 
+from app.channels.voice.inbound import INBOX_SOURCE
 from app.core.errors import AppError
 from app.routing import callbacks
 from app.touchpoints.log import Actor
@@ -93,21 +94,31 @@ async def product_report(stage: Stage, *, with_times: bool) -> ProductReport:
     with stage.clock.busy():
         async with stage.database.read(snapshot=True) as reader:
             contacts = await reader.fetch(
-                # a contact that the machine closes ends before the goodbye is spoken
+                # a contact that the machine closes ends before the goodbye is spoken, and the agent's part of one who
+                # is passed on to a number or asked for a score ends before the call
                 """select v.call_sid, v.state = 'closed' as is_closed, c.outcome, c.ended_at,
-                     c.outcome in ('handled', 'abandoned_in_queue', 'abandoned_in_self_service') as is_of_people,
+                     c.outcome in ('handled', 'abandoned_in_queue', 'abandoned_in_self_service')
+                       and not exists (select from surveys s where s.contact_id = c.id)
+                       and not exists (select from offers o where o.contact_id = c.id
+                                       and o.reason = 'ended_by_transfer') as is_of_people,
                      c.opened_at,
                      (select count(*) from touchpoints t where t.contact_id = c.id and t.kind = 'contact.wrap_up')
                        as wrap_ups
                    from voice_calls v join contacts c on c.id = v.contact_id where v.call_sid like 'CA%'"""
             )
             legs = await reader.fetchval(
-                """select count(*) from voice_legs l where call_sid like 'CA%'
-                   and (kind = 'agent' or dial is not null)"""
+                """select count(*) from voice_legs l join contacts c on c.id = l.contact_id
+                   where l.call_sid like 'CA%' and (l.kind <> 'customer' or l.dial is not null
+                     or (c.direction = 'outbound' and c.channel = 'voice'))"""
             )
             served = await reader.fetch(
                 """select v.call_sid from voice_calls v join contacts c on c.id = v.contact_id
                    where c.accepted_at is not null and c.channel = 'voice' order by c.accepted_at, c.id"""
+            )
+            blocked = await reader.fetch(
+                """select i.key, array(select number from blocked_callers) as numbers from inbox i
+                   where i.source = $1 and not exists (select from voice_calls v where v.call_sid = i.key)""",
+                INBOX_SOURCE,
             )
             counts = await reader.fetch(
                 """select outcome, count(*) as n from contacts where queued_at is not null and channel = 'voice'
@@ -127,8 +138,14 @@ async def product_report(stage: Stage, *, with_times: bool) -> ProductReport:
         ),
         legs_meant=legs,
         served=tuple(row["call_sid"] for row in served),
+        turned_away=frozenset(row["key"] for row in blocked if _from(stage, row["key"]) in row["numbers"]),
         counts=_counts({row["outcome"]: row["n"] for row in counts}),
     )
+
+
+def _from(stage: Stage, call_sid: str) -> str | None:
+    call = stage.simulator.calls.get(call_sid)
+    return call.from_ if call is not None else None
 
 
 def _ends_in_time(stage: Stage, row: Any) -> bool:
@@ -145,6 +162,7 @@ def _counts(by_outcome: dict[str | None, int]) -> ReportedCounts:
         offered=sum(by_outcome.values()),
         answered=by_outcome.get("handled", 0),
         abandoned=sum(by_outcome.get(name, 0) for name in given_up),
+        voicemail=by_outcome.get("voicemail", 0),
         callback=by_outcome.get("callback_requested", 0),
         waiting=by_outcome.get(None, 0),
     )

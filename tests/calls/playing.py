@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from simulator import Knobs
-from simulator.fault_families import FAMILIES, hang_up_points
-from simulator.faults import FaultRule
+from simulator.fault_families import FAMILIES, hang_up_points, may_strike
+from simulator.faults import WHO, FaultRule
 from simulator.journal import Entry
+from tests.calls import scenarios as _scenarios  # noqa: F401 -- fills the table
 from tests.calls.judge import judged
-from tests.calls.scenarios import SCENARIOS
 from tests.calls.stage import opened_stage
+from tests.calls.table import SCENARIOS
 from tests.calls.virtual import START
 
 CLEAN = "no fault"
@@ -81,16 +82,17 @@ async def play(case: Case, dsn: str, *, seed: int, knobs: Knobs | None = None) -
     return result
 
 
-def families_of(name: str) -> list[Case]:
-    """The scenario without a fault and under every family."""
-    return [Case(name), *(Case(name, family) for family in FAMILIES)]
+def families_of(clean: Result) -> list[Case]:
+    """The scenario under every family that has something to strike in it."""
+    name = clean.case.scenario
+    return [Case(name, family) for family in FAMILIES if may_strike(family, clean.journal)]
 
 
 def points_of(clean: Result) -> list[Case]:
-    """The scenario with a caller, or an agent, who hangs up before or after each webhook and each command of the
-    clean run."""
+    """The scenario with a caller, an agent, or somebody outside whom we rang, who hangs up before or after each webhook
+    and each command of the clean run; only moments at which there is such a person."""
     cases = []
-    for who in ("caller", "agent"):
+    for who in WHO:
         for rule in hang_up_points(clean.journal, who):
             assert rule.nth is not None
             when = f"the {who} hangs up {rule.effect.removeprefix('hang_up_')} {rule.kind} {rule.nth}"

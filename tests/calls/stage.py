@@ -4,10 +4,9 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx
-import orjson
 
 from app.agents import connections
 from app.core.db import Database
@@ -17,112 +16,15 @@ from app.demo.summary import MAIN_NUMBER, PASSWORD, DemoSummary, summary
 from app.main import create_app
 from simulator import Knobs, Simulator, parse_config
 from simulator.app import create_app as create_simulator
-from simulator.endpoints import Policy
 from simulator.phones import PhoneCall, RingingLeg
+from simulator.rooms import Participant, hears
+from tests.calls.people import PATIENCE, Agent, NotReached
 from tests.calls.virtual import StageClock, VirtualNetwork, on_virtual_time
 from tests.support.centre import ACCOUNT, COMMAND_HEADERS, settings_for
 
 T = TypeVar("T")
-PATIENCE = 60.0  # virtual s something is waited for
 BEAT_SECONDS = 5.0
 CUSTOMER = "+886900000105"  # of the queue that mei serves first
-
-
-class NotReached(AssertionError):
-    """What a scenario waits for has not come: under a fault that ends the scenario, else it is wrong."""
-
-
-@dataclass
-class Agent:
-    """An agent with a console and a browser phone that answers by itself, unless told otherwise."""
-
-    stage: "Stage"
-    http: httpx.AsyncClient
-    id: UUID
-    identity: str
-    connection: UUID | None = None
-    _offers: set[str] = field(default_factory=set)
-
-    async def asks(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        """Call the API. Raises NotReached when it refuses."""
-        with self.stage.clock.busy():
-            answer = await self.http.request(method, f"/api/v1{path}", json=body, headers=COMMAND_HEADERS)
-        if not answer.is_success:
-            raise NotReached(f"{method} {path}: {answer.status_code} {answer.text}")
-        return orjson.loads(answer.content) if answer.content else {}
-
-    def phone(self, policy: Policy, after: float = 0.2) -> None:
-        """How the browser phone behaves from now on."""
-        self.stage.simulator.endpoints.set(f"client:{self.identity}", policy, after=after)
-
-    async def comes_to_work(self) -> None:
-        """Console open, phone ready, available."""
-        self.phone(Policy.ANSWER)
-        await self.connects()
-        await self.asks("PUT", "/agents/me/presence", {"presence": "available"})
-
-    async def connects(self) -> None:
-        """The console's socket opens."""
-        self.connection = new_id()
-        async with self.stage.change() as tx:
-            await connections.connected(
-                tx, connection_id=self.connection, agent_id=self.id, node=self.stage.node
-            )
-
-    async def drops(self) -> None:
-        """The console's socket is gone: network, sleep, a closed lid."""
-        gone, self.connection = self.connection, None
-        if gone is not None:
-            async with self.stage.change() as tx:
-                await connections.disconnected(tx, connection_id=gone, agent_id=self.id)
-
-    async def goes_away(self) -> None:
-        """No new contacts."""
-        await self.asks("PUT", "/agents/me/presence", {"presence": "away", "reason": "break"})
-
-    async def offered(self, within: float = PATIENCE) -> dict[str, Any]:
-        """The next offer that pends: its `id` and `contact_id`."""
-
-        async def pending() -> dict[str, Any] | None:
-            row = await self.stage.row(
-                "select id, contact_id from offers where agent_id = $1 and state = 'pending'", self.id
-            )
-            return row if row is not None and str(row["id"]) not in self._offers else None
-
-        found = await self.stage.comes(pending, "an offer", within)
-        self._offers.add(str(found["id"]))
-        return found
-
-    async def accepts(self, within: float = PATIENCE) -> UUID:
-        """Say yes to the next offer; the contact."""
-        offer = await self.offered(within)
-        await self.asks("POST", f"/offers/{offer['id']}/accept")
-        contact_id: UUID = offer["contact_id"]
-        return contact_id
-
-    async def talks(self, within: float = PATIENCE) -> UUID:
-        """Accept the next offer, and the two are connected; the contact."""
-        contact_id = await self.accepts(within)
-        await self.stage.call_becomes(contact_id, "talking")
-        return contact_id
-
-    async def orders(self, contact_id: UUID, what: str) -> None:
-        """Press a button of the call: hold, resume, hang-up."""
-        await self.asks("POST", f"/contacts/{contact_id}/{what}")
-
-    async def wraps_up(self, contact_id: UUID) -> None:
-        """Write how it ended."""
-        await self.stage.contact_becomes(contact_id, "wrap_up")
-        note = {"client_id": str(uuid4()), "dispositions": ["refund_arranged"], "note": "退款已說明"}
-        await self.asks("POST", f"/contacts/{contact_id}/wrap-up", note)
-
-    def leg(self) -> Any:
-        """The live leg at this agent's phone. Raises NotReached when there is none."""
-        calls = self.stage.simulator.calls.values()
-        found = next((c for c in calls if c.live and c.address == f"client:{self.identity}"), None)
-        if found is None:
-            raise NotReached("the agent's phone has no live leg")
-        return found
 
 
 @dataclass
@@ -222,6 +124,27 @@ class Stage:
         """Wait for a state of the contact's call."""
         sql = "select state from voice_calls where contact_id = $1"
         await self.becomes(sql, state, contact_id, within=within)
+
+    async def heard(self, listener: str, speaker: str, *, is_heard: bool = True) -> None:
+        """Let time pass until one hears the other (or does not), by address, as the network sees it."""
+
+        async def there() -> bool | None:
+            ear, mouth = self._seat(listener), self._seat(speaker)
+            both = ear is not None and mouth is not None and hears(ear, mouth)
+            return True if both is is_heard else None
+
+        await self.comes(there, f"{listener} hears {speaker}: {is_heard}")
+
+    def _seat(self, address: str) -> Participant | None:
+        rooms = self.simulator.conferences.by_sid.values()
+        there = (one for room in rooms for one in room.present)
+        return next((one for one in there if one.call.address == address), None)
+
+    async def queue_rules(self, **columns: Any) -> None:
+        """Change rules of every queue."""
+        async with self.change() as tx:
+            for name, value in columns.items():
+                await tx.execute(f"update queues set {name} = $1", value)
 
     async def passes(self, seconds: float) -> None:
         """Let time pass."""

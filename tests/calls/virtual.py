@@ -33,7 +33,7 @@ create or replace function switchboard_now() returns timestamptz language sql st
 
 
 class StageClock(SteppedClock):
-    """The network's stepped clock, told to PostgreSQL and to the product before each step."""
+    """The network's stepped clock; PostgreSQL and the product hear of a new time before anybody acts at it."""
 
     def __init__(self) -> None:
         super().__init__(START.timestamp())
@@ -52,12 +52,10 @@ class StageClock(SteppedClock):
         if self._connection is not None:
             await self._connection.close()
 
-    async def step(self, until: float) -> bool:
-        """Run the next timer; SQL hears of the new time first."""
-        await self.settle()
+    async def _step(self, until: float) -> bool:
         due = self.next_due()
         await self._tell(max(self.now(), until if due is None or due > until else due))
-        return await super().step(until)
+        return await super()._step(until)
 
     async def leap(self, seconds: float) -> None:
         """Everything stands still and then goes on: what came due meanwhile runs once, in order."""
