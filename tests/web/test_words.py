@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from app.routing.offers import OfferState
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app"
-CATALOGUES = ROOT / "web" / "console" / "locales"
+CONSOLE = ROOT / "web" / "console"
+CATALOGUES = CONSOLE / "locales"
 LANGUAGES = ("en", "zh-Hant", "zh-Hans")
 
 # Where the kind is no literal: by file, the kinds that are written there.
@@ -93,6 +95,23 @@ def test_every_kind_of_line_has_words(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_outcome_has_words(language: str) -> None:
     assert {outcome for outcome in Outcome if not words(language, "outcome", outcome.value)} == set()
+
+
+def test_every_refusal_of_a_number_has_words() -> None:
+    marks = re.findall(
+        r'\["([^"]+)", "(\w+)"\]', (CONSOLE / "dial" / "refusals.ts").read_text(encoding="utf-8")
+    )
+    for language in LANGUAGES:
+        assert [key for _, key in marks if not words(language, "dial", "refused", key)] == []
+    sentences = {
+        node.value
+        for path in (APP / "customers" / "dialable.py", APP / "channels" / "voice" / "dial_check.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if re.match(r"(is (an?|one|in)|has|must|begins) ", node.value)
+    }
+    assert len(sentences) >= len(marks)
+    assert {one for one in sentences if not any(mark in one for mark, _ in marks)} == set()
 
 
 def test_the_computed_kinds_are_those_of_the_states() -> None:

@@ -87,6 +87,28 @@ export const api = {
       path: { contact_id },
     }),
 
+  dial: (body: Api.NewDial) => call<Api.DialData, Api.DialResponse>("POST", "/api/v1/dial", { body }),
+
+  pauseRecording: (contact_id: string) =>
+    call<Api.PauseRecordingData, unknown>("POST", "/api/v1/contacts/{contact_id}/recording/pause", {
+      path: { contact_id },
+    }),
+
+  resumeRecording: (contact_id: string) =>
+    call<Api.ResumeRecordingData, unknown>("POST", "/api/v1/contacts/{contact_id}/recording/resume", {
+      path: { contact_id },
+    }),
+
+  listenToRecording: (recording_id: string) =>
+    call<Api.ListenToRecordingData, Api.ListenToRecordingResponse>("POST", "/api/v1/recordings/{recording_id}/listen", {
+      path: { recording_id },
+    }),
+
+  listenToVoicemail: (contact_id: string) =>
+    call<Api.ListenToVoicemailData, Api.ListenToVoicemailResponse>("POST", "/api/v1/voicemails/{contact_id}/listen", {
+      path: { contact_id },
+    }),
+
   rejoin: (contact_id: string) =>
     call<Api.RejoinCallData, Api.RejoinCallResponse>("POST", "/api/v1/contacts/{contact_id}/rejoin", {
       path: { contact_id },

@@ -5,6 +5,8 @@ import type { Text } from "./text.ts";
 const KNOWN = [
   "cannot_write",
   "opted_out",
+  "agent_not_free",
+  "dial_limit_reached",
   "offer_no_longer_available",
   "offer_not_found",
   "contact_moved_on",

@@ -1,5 +1,5 @@
 import { Headphones, Phone, PhoneOff } from "lucide-react";
-import type { OfferView } from "../../shared/api/index.ts";
+import type { ContactView, OfferView } from "../../shared/api/index.ts";
 import { duration, phoneNumber } from "../../shared/format.ts";
 import { Button } from "../../shared/ui/Button.tsx";
 import { usePhone } from "../softphone/phone.ts";
@@ -14,6 +14,9 @@ import css from "./CallBar.module.css";
 import { EngagementBar } from "./EngagementBar.tsx";
 import { GoOn } from "./GoOn.tsx";
 import { CallControls } from "./CallControls.tsx";
+import { DialPad } from "../dial/DialPad.tsx";
+import { Keypad } from "./Keypad.tsx";
+import { RecordingControl } from "./RecordingControl.tsx";
 
 type LiveState = Extract<BarState, { kind: "talking" | "held" }>;
 
@@ -32,7 +35,7 @@ export function CallBar() {
       case "ringing":
         return <Short look={css.green} title={t("call.ringing")} who={whoOf(bar.offer)} />;
       case "connecting":
-        return <Short look={css.green} title={t("call.connecting")} who={whoOf(bar.contact ?? bar.offer)} />;
+        return <Connecting contact={bar.contact} offer={bar.offer} />;
       case "ending":
         return <Short look={css.grey} title={t("call.ending")} who={whoOf(bar.contact)} />;
       case "talking":
@@ -57,6 +60,24 @@ function whoOf(named: Named | null): string | null {
   return named.screen_pop.customer?.display_name ?? (named.from_address ? phoneNumber(named.from_address) : null);
 }
 
+/** The way to the other side; a call that the agent began can be ended while it rings. */
+function Connecting({ contact, offer }: { contact: ContactView | null; offer: OfferView | null }) {
+  const t = useText();
+  const isOurs = contact?.direction === "outbound";
+  const who = whoOf(contact ?? offer);
+  if (!contact || !isOurs) return <Short look={css.green} title={t("call.connecting")} who={who} />;
+  return (
+    <div className={`${css.live} ${css.green}`}>
+      <Phone size={16} aria-hidden="true" className={css.pulse} />
+      <div className={css.who}>
+        <b>{t("call.calling")}</b>
+        {who && <span>{who}</span>}
+      </div>
+      <EndCall contactId={contact.contact_id} />
+    </div>
+  );
+}
+
 function Idle({ status, failure }: Extract<BarState, { kind: "idle" }>) {
   const t = useText();
   const good = status === "ready";
@@ -67,6 +88,7 @@ function Idle({ status, failure }: Extract<BarState, { kind: "idle" }>) {
       <Icon size={16} className={tone} aria-hidden="true" />
       <span>{t(`phone.${status}`)}</span>
       {failure && <small>{t(`phone.failure.${failure}`)}</small>}
+      {good && <DialPad />}
     </div>
   );
 }
@@ -109,6 +131,8 @@ function Live({ bar }: { bar: LiveState }) {
               : t("call.talking")}
       </span>
       <CallControls contact={contact} held={held} muted={muted} canMute={!interrupted} />
+      <Keypad isDisabled={interrupted} />
+      {contact.recording && <RecordingControl contactId={contact.contact_id} recording={contact.recording} />}
       {interrupted && <Rejoin contactId={contact.contact_id} />}
       <GoOn contactId={contact.contact_id} isDisabled={contact.parties.some((party) => party.kind === "guest")} />
       <EndCall contactId={contact.contact_id} />

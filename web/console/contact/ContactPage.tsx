@@ -6,6 +6,7 @@ import { phoneNumber } from "../../shared/format.ts";
 import { Avatar } from "../../shared/ui/Avatar.tsx";
 import { Failure } from "../../shared/ui/Feedback.tsx";
 import { channelWords, outcomeWords } from "../customer/words.ts";
+import { CallButton } from "../dial/CallButton.tsx";
 import { ComingActions, ComingState } from "../offer/Coming.tsx";
 import { useServer } from "../store/store.ts";
 import { useText } from "../text.ts";
@@ -86,6 +87,11 @@ function Head({ contact, stage, offer }: ContactPageProps) {
         )}
       </div>
       {offer && <ComingActions offer={offer} />}
+      {stage === "finished" && contact.from_address && (
+        <div className={css.actions}>
+          <CallButton target={{ contact_id: contact.contact_id }} words={t("dial.call")} />
+        </div>
+      )}
       {stage === "mine" && !isCall(contact.channel) && <WrittenActions contactId={contact.contact_id} />}
     </header>
   );

@@ -7,6 +7,7 @@ import { useNow } from "../store/now.ts";
 import { useServer } from "../store/store.ts";
 import { useLocale, useText } from "../text.ts";
 import { useAction } from "../useAction.ts";
+import { LineSound } from "./LineSound.tsx";
 import { LineIcon, toneOf } from "./LineIcon.tsx";
 import type { Subject } from "./subject.ts";
 import css from "./Timeline.module.css";
@@ -100,6 +101,7 @@ function Row({ line, wording, now, lang }: RowProps) {
             {words.body}
           </p>
         )}
+        <LineSound line={line} />
       </div>
     </li>
   );

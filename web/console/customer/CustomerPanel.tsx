@@ -5,6 +5,7 @@ import type { Stage, Subject } from "../contact/subject.ts";
 import { phoneNumber } from "../../shared/format.ts";
 import { LOCALE_NAMES } from "../../shared/i18n/locales.ts";
 import { Avatar } from "../../shared/ui/Avatar.tsx";
+import { CallButton } from "../dial/CallButton.tsx";
 import { useText } from "../text.ts";
 import { TierBadge } from "./Badges.tsx";
 import { CandidateList, Candidates } from "./Candidates.tsx";
@@ -94,6 +95,11 @@ function Facts({ pop, calling }: { pop: ScreenPop; calling: string | null }) {
         <Fact key={phone} term={t("customer.phone")}>
           <span className={phone === calling ? css.calling : undefined}>{phoneNumber(phone)}</span>
           {phone === calling && <small>{t("customer.calling_from")}</small>}
+          <CallButton
+            small
+            target={{ number: phone.replace(/^whatsapp:/i, "") }}
+            words={t("dial.call_number", { number: phoneNumber(phone) })}
+          />
         </Fact>
       ))}
       {customer?.emails.map((email) => (

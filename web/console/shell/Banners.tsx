@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { clock, phoneNumber } from "../../shared/format.ts";
 import { Button } from "../../shared/ui/Button.tsx";
 import { api } from "../api.ts";
+import { CallButton } from "../dial/CallButton.tsx";
 import { GuestBar } from "../call/GuestBar.tsx";
 import { useMe } from "../session/session.ts";
 import { keyOf } from "../shortcuts/keys.ts";
@@ -19,6 +20,7 @@ export function Banners() {
   return (
     <div className={css.banners}>
       <GuestBar />
+      <NotReachedBanner />
       <OutageBanner />
       <MissedBanner />
       <UpdateBanner />
@@ -62,6 +64,27 @@ function MissedBanner() {
           {t("missed.resume")}
         </Button>
       </Bar>
+    </div>
+  );
+}
+
+/** Nobody was reached by the call that the agent made: why, while it is wrapped up. */
+function NotReachedBanner() {
+  const t = useText();
+  const contact = useServer((state) => state.contacts.find((one) => one.not_reached !== null) ?? null);
+  const why = contact?.not_reached;
+  return (
+    <div role="status" data-testid={why ? "not-reached" : undefined}>
+      {contact && why && (
+        <Bar
+          tone={css.amber}
+          icon={<PhoneMissed size={16} aria-hidden="true" />}
+          text={t(`not_reached.${why}`)}
+          more={contact.screen_pop.customer?.display_name ?? (contact.from_address ? phoneNumber(contact.from_address) : "")}
+        >
+          {contact.state === "wrap_up" && <CallButton target={{ contact_id: contact.contact_id }} words={t("dial.again")} />}
+        </Bar>
+      )}
     </div>
   );
 }

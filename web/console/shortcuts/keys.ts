@@ -7,6 +7,7 @@ export type ShortcutId =
   | "decline"
   | "mute"
   | "hold"
+  | "keypad"
   | "end"
   | "presence"
   | "note"
@@ -41,6 +42,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   alt("decline", "KeyX", "Alt X"),
   alt("mute", "KeyM", "Alt M"),
   alt("hold", "KeyH", "Alt H"),
+  alt("keypad", "KeyK", "Alt K"),
   alt("end", "KeyE", "Alt Shift E", true),
   alt("wrap_up", "KeyW", "Alt W"),
   alt("presence", "KeyP", "Alt P"),

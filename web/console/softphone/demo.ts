@@ -57,6 +57,10 @@ export class DemoSoftphone implements Softphone {
     this.changeCall({ muted: on });
   }
 
+  press(keys: string): void {
+    if (this.view.call) this.send({ type: "digits", call_sid: this.view.call.callSid, digits: keys });
+  }
+
   private async connect(): Promise<void> {
     let token: SoftphoneToken;
     try {

@@ -60,6 +60,11 @@ export function mute(on: boolean): void {
   softphone?.mute(on);
 }
 
+/** Press keys of a telephone into the call. */
+export function pressKeys(keys: string): void {
+  softphone?.press(keys);
+}
+
 /** Take the call that rings, when the agent says so. */
 export function answerCall(): void {
   softphone?.answer();

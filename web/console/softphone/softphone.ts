@@ -37,4 +37,6 @@ export interface Softphone {
   answer(): void;
   hangUp(): void;
   mute(on: boolean): void;
+  /** Keys of a telephone (0-9, *, #) as tones into the call. */
+  press(keys: string): void;
 }

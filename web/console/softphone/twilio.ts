@@ -62,6 +62,10 @@ export class TwilioSoftphone implements Softphone {
     this.call?.mute(on);
   }
 
+  press(keys: string): void {
+    this.call?.sendDigits(keys);
+  }
+
   private async register(): Promise<void> {
     try {
       const [{ Device }, token] = await Promise.all([import("@twilio/voice-sdk"), this.parts.token()]);

@@ -12,10 +12,11 @@ interface WindowProps {
   close(): void;
   children: ReactNode;
   testId?: string;
+  narrow?: boolean;
 }
 
 /** A window over the page: it keeps the focus, Esc and a press beside it close it, and the focus goes back. */
-export function Window({ title, closeLabel, isOpen, close, children, testId }: WindowProps) {
+export function Window({ title, closeLabel, isOpen, close, children, testId, narrow }: WindowProps) {
   return (
     <ModalOverlay
       isOpen={isOpen}
@@ -23,7 +24,7 @@ export function Window({ title, closeLabel, isOpen, close, children, testId }: W
       isDismissable
       className={css.overlay ?? ""}
     >
-      <Modal className={css.window ?? ""}>
+      <Modal className={`${css.window} ${narrow ? css.narrow : ""}`}>
         <Dialog className={css.dialog ?? ""} data-testid={testId}>
           <header className={css.head}>
             <Heading slot="title">{title}</Heading>
