@@ -4,12 +4,11 @@ import argparse
 import asyncio
 import json
 import sys
-from typing import Any
 
 import uvicorn
-from pydantic import SecretStr
 
 from app.commands.environment import database_of, with_settings
+from app.commands.masking import without_secrets
 from app.core import garbage, objects
 from app.core import migrate as migrations
 from app.core.ids import new_id
@@ -82,14 +81,15 @@ def demo(settings: Settings, _: argparse.Namespace) -> int:
 
 @with_settings
 def show_settings(settings: Settings, arguments: argparse.Namespace) -> int:
-    """List all settings with their present values; secrets are not shown."""
-    rows = []
-    for name, info in Settings.model_fields.items():
-        value = getattr(settings, name)
-        shown: Any = "(secret)" if isinstance(value, SecretStr) and value.get_secret_value() else str(value)
-        rows.append(
-            {"name": f"SWITCHBOARD_{name.upper()}", "value": shown, "meaning": info.description or ""}
-        )
+    """List all settings with their present values; secrets and passwords in addresses are not shown."""
+    rows = [
+        {
+            "name": f"SWITCHBOARD_{name.upper()}",
+            "value": without_secrets(getattr(settings, name)),
+            "meaning": info.description or "",
+        }
+        for name, info in Settings.model_fields.items()
+    ]
     if arguments.json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
