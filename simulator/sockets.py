@@ -5,17 +5,15 @@ import contextlib
 from collections import deque
 from typing import Any
 
-import jwt
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from simulator.access_tokens import TokenError, read_access_token
 from simulator.calls import Call, CallStatus
 from simulator.clock import TimerHandle
 from simulator.journal import Entry
 from simulator.network import Simulator
 from simulator.people import NotLiveError, UnknownNumberError
 
-BAD_TOKEN = 20101  # Twilio: invalid access token
-EXPIRED_TOKEN = 20104  # Twilio: access token expired
 BAD_FRAME = 31100  # Twilio voice SDK: general malformed request
 NO_SUCH_CALL = 31404  # Twilio voice SDK: not found
 POLICY_VIOLATION = 1008  # websocket close code
@@ -80,41 +78,6 @@ class Softphone:
             await self._ready.wait()
 
 
-class TokenError(Exception):
-    """The access token is not good; `code` is Twilio's."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-def identity_of(sim: Simulator, token: object) -> str:
-    """The identity of a Twilio access token (HS256, iss = API key, sub = account, a voice grant)."""
-    config = sim.config
-    try:
-        claims = jwt.decode(
-            token if isinstance(token, str) else "",
-            config.api_key_secret,
-            algorithms=["HS256"],
-            issuer=config.api_key_sid,
-            options={"require": ["exp", "iss", "sub"]},
-        )
-    except jwt.ExpiredSignatureError:
-        raise TokenError(EXPIRED_TOKEN, "the access token has expired") from None
-    except jwt.PyJWTError as error:
-        raise TokenError(BAD_TOKEN, f"the access token is not valid ({error})") from None
-    grants = claims.get("grants")
-    if claims["sub"] != config.account_sid:
-        raise TokenError(BAD_TOKEN, "the access token is for another account")
-    if (
-        not isinstance(grants, dict)
-        or not isinstance(grants.get("voice"), dict)
-        or not grants.get("identity")
-    ):
-        raise TokenError(BAD_TOKEN, "the access token has no identity or no voice grant")
-    return str(grants["identity"])
-
-
 class ClientSockets:
     """All softphone sockets; a leg outlives the loss of its last socket by the grace time only."""
 
@@ -153,7 +116,7 @@ class ClientSockets:
         try:
             if not isinstance(frame, dict) or frame.get("type") != "register":
                 raise TokenError(BAD_FRAME, "the first frame must be {type: register, token}")
-            return identity_of(self._sim, frame.get("token"))
+            return read_access_token(self._sim.config, frame.get("token")).identity
         except TokenError as error:
             await socket.send_json({"type": "error", "code": error.code, "message": str(error)})
             return None
