@@ -1,5 +1,6 @@
 """All settings, from the environment (`SWITCHBOARD_*`). `switchboard settings` prints them with their meaning."""
 
+import re
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,8 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_EDGE = re.compile(r"[a-z][a-z-]*")
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+:\d{1,5}")
 
 
 class Settings(BaseSettings):
@@ -74,6 +77,14 @@ class Settings(BaseSettings):
         default="twilio", description="demo: the simulator's browser client"
     )
     softphone_url: str | None = Field(default=None, description="websocket of the demo softphone")
+    softphone_edges: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="where the browser phone enters Twilio's network, best first, such as tokyo,singapore; unset: the nearest",
+    )
+    softphone_gateway: str | None = Field(
+        default=None,
+        description="host:port of a gateway that stands in for Twilio's edges when the browser phone is tested",
+    )
 
     dial_countries: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
@@ -169,7 +180,9 @@ class Settings(BaseSettings):
         default=False, description="keep `pii_*` fields in logs; never in production"
     )
 
-    @field_validator("allowed_origins", "dial_countries", "dial_blocked_prefixes", mode="before")
+    @field_validator(
+        "allowed_origins", "dial_countries", "dial_blocked_prefixes", "softphone_edges", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return [v.strip() for v in value.split(",") if v.strip()] if isinstance(value, str) else value
@@ -188,6 +201,20 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"must begin with + and the country code, such as +88690900; {wrong[0]!r} does not"
             )
+        return value
+
+    @field_validator("softphone_edges")
+    @classmethod
+    def _edges(cls, value: list[str]) -> list[str]:
+        if wrong := [v for v in value if not _EDGE.fullmatch(v)]:
+            raise ValueError(f"must be names of Twilio's edges such as tokyo,singapore; {wrong[0]!r} is none")
+        return value
+
+    @field_validator("softphone_gateway")
+    @classmethod
+    def _gateway(cls, value: str | None) -> str | None:
+        if value is not None and not _HOST_AND_PORT.fullmatch(value):
+            raise ValueError("must be host:port such as 127.0.0.1:8443")
         return value
 
     @field_validator("s3_endpoint", mode="before")

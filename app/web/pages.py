@@ -37,6 +37,8 @@ def content_security_policy(settings: Settings) -> str:
     sockets = ["'self'", "wss://*.twilio.com", "https://*.twilio.com"]
     own = urlsplit(settings.public_base_url)
     sockets.append(f"{'wss' if settings.is_secure else 'ws'}://{own.netloc}")
+    if settings.softphone_gateway:
+        sockets.append(f"wss://{settings.softphone_gateway}")
     if settings.softphone_url:
         demo = urlsplit(settings.softphone_url)
         sockets += [

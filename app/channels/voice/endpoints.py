@@ -43,6 +43,8 @@ async def softphone_token(principal: ConsoleUser, settings: CurrentSettings, rea
     return SoftphoneToken(
         backend=settings.softphone,
         url=settings.softphone_url if settings.softphone == "demo" else None,
+        edges=settings.softphone_edges,
+        gateway=settings.softphone_gateway,
         token=token.to_jwt(),
         identity=account.softphone_identity,
         expires_at=clock.utc_now() + TOKEN_LIFETIME,

@@ -11,6 +11,12 @@ class SoftphoneToken(BaseModel):
 
     backend: Literal["demo", "twilio"]
     url: str | None = Field(description="websocket address of the demo back end; null for twilio")
+    edges: list[str] = Field(
+        description="where the SDK enters Twilio's network, best first; empty: the nearest (Twilio: voice/sdks, edge)"
+    )
+    gateway: str | None = Field(
+        description="host:port of a gateway the SDK speaks to in place of Twilio's edges, for tests; usually null"
+    )
     token: str
     identity: str
     expires_at: datetime

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { softphoneToken } from "../testing/samples.ts";
 import { DemoSoftphone } from "./demo.ts";
 import type { SoftphoneView } from "./softphone.ts";
 
@@ -23,8 +24,7 @@ async function registered() {
   const phone = new DemoSoftphone(
     {
       token: () => {
-        const token = `t${++seen.tokens}`;
-        return Promise.resolve({ backend: "demo", url: "ws://phone", token, identity: "a", expires_at: "" });
+        return Promise.resolve(softphoneToken({ backend: "demo", url: "ws://phone", token: `t${++seen.tokens}` }));
       },
       onChange: (view) => void (seen.view = view),
     },

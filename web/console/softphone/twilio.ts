@@ -1,6 +1,8 @@
 // Browser phone on Twilio Voice. The SDK is 45 KB and needed by this back end alone, so it is loaded when used.
 // Every sound is ours: the SDK would otherwise fetch fifteen files from its maker's host.
 import type { Call, Device } from "@twilio/voice-sdk";
+import type { SoftphoneToken } from "../../shared/api/index.ts";
+import { backoffMs } from "../socket/backoff.ts";
 import ended from "./ended.wav";
 import silence from "./silence.wav";
 import {
@@ -11,6 +13,7 @@ import {
   type SoftphoneParts,
   type SoftphoneView,
 } from "./softphone.ts";
+import { failureOf } from "./twilioErrors.ts";
 
 const KEY_TONES = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "s", "h"].map((key) => `dtmf${key}`);
 
@@ -20,18 +23,38 @@ const SOUNDS: Record<string, string> = {
   disconnect: ended,
 };
 
-/** Error codes of the SDK (voice-sdk "Error codes"): 31401 and 31402 are about the microphone. */
-const MICROPHONE_ERRORS = new Set([31401, 31402, 31208]);
+/** So long before its end a token is replaced: time for several attempts. */
+const REFRESH_MS = 60_000;
+
+/** The device made of a token. `chunderw` is no documented option: it names another signalling server, for tests. */
+export type MakeDevice = (token: SoftphoneToken, closeQuestion: string) => Promise<Device | null>;
+
+/** The real SDK; null where the browser cannot make calls. */
+export const sdkDevice: MakeDevice = async ({ token, edges, gateway }, closeQuestion) => {
+  const sdk = await import("@twilio/voice-sdk");
+  if (!sdk.Device.isSupported) return null;
+  const options: Device.Options & { chunderw?: string } = {
+    sounds: SOUNDS,
+    closeProtection: closeQuestion,
+    tokenRefreshMs: REFRESH_MS,
+  };
+  if (edges.length) options.edge = edges;
+  if (gateway) options.chunderw = gateway;
+  return new sdk.Device(token, options);
+};
 
 export class TwilioSoftphone implements Softphone {
   private view: SoftphoneView = SILENT;
   private device: Device | null = null;
   private call: Call | null = null;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private attempt = 0;
   private stopped = true;
 
   constructor(
     private readonly parts: SoftphoneParts,
     private readonly closeQuestion: string,
+    private readonly make: MakeDevice = sdkDevice,
   ) {}
 
   start(): void {
@@ -42,8 +65,8 @@ export class TwilioSoftphone implements Softphone {
 
   stop(): void {
     this.stopped = true;
-    this.device?.destroy();
-    this.device = null;
+    clearTimeout(this.retry);
+    this.drop();
     this.call = null;
     this.show(SILENT);
   }
@@ -55,7 +78,8 @@ export class TwilioSoftphone implements Softphone {
   }
 
   hangUp(): void {
-    this.call?.disconnect();
+    if (this.view.call?.state === "incoming") this.call?.reject();
+    else this.call?.disconnect();
   }
 
   mute(on: boolean): void {
@@ -67,35 +91,80 @@ export class TwilioSoftphone implements Softphone {
   }
 
   private async register(): Promise<void> {
+    let token: SoftphoneToken;
     try {
-      const [{ Device }, token] = await Promise.all([import("@twilio/voice-sdk"), this.parts.token()]);
-      if (this.stopped) return;
-      if (!Device.isSupported) return this.fail("unsupported");
-      this.device = new Device(token.token, {
-        sounds: SOUNDS,
-        closeProtection: this.closeQuestion,
-        tokenRefreshMs: 30_000,
-      });
-      this.listen(this.device);
-      await this.device.register();
+      token = await this.parts.token();
     } catch {
-      if (!this.stopped) this.fail("unreachable");
+      return this.again("token");
+    }
+    if (this.stopped) return;
+    try {
+      const device = await this.make(token, this.closeQuestion);
+      if (!device) return this.fail("unsupported");
+      if (this.stopped) return device.destroy();
+      this.device = device;
+      this.listen(device);
+      await device.register();
+    } catch {
+      this.again("unreachable");
     }
   }
 
   private listen(device: Device): void {
-    device.on("registered", () => this.show({ status: "ready", failure: null }));
-    device.on("unregistered", () => this.show({ status: "reconnecting" }));
-    device.on("error", (error: { code: number }) =>
-      this.fail(MICROPHONE_ERRORS.has(error.code) ? "microphone" : "refused"),
-    );
-    device.on("tokenWillExpire", () => {
-      void this.parts
-        .token()
-        .then(({ token }) => device.updateToken(token))
-        .catch(() => this.fail("token"));
-    });
+    const ifCurrent = (act: () => void) => () => {
+      if (this.device === device) act();
+    };
+    device.on("registered", ifCurrent(() => this.registered()));
+    device.on("unregistered", ifCurrent(() => this.show({ status: "reconnecting" })));
+    device.on("tokenWillExpire", ifCurrent(() => void this.renew(device)));
     device.on("incoming", (call: Call) => this.incoming(call));
+    device.on("error", (error: { code: number }) => {
+      if (this.device === device) this.failed(failureOf(error.code));
+    });
+  }
+
+  private registered(): void {
+    this.attempt = 0;
+    this.show({ status: "ready", failure: null });
+  }
+
+  private failed(failure: SoftphoneFailure): void {
+    // a call that goes on is not given up for the sake of the registration
+    if (failure === "token" && !this.call) return this.again("token");
+    // the SDK connects anew by itself, and says so by `registered`
+    if (failure === "unreachable" && this.view.status !== "registering") return this.show({ status: "reconnecting" });
+    this.fail(failure);
+  }
+
+  /** A new token before the old one ends; tried until it is there, for a phone without one does not ring. */
+  private async renew(device: Device): Promise<void> {
+    try {
+      const { token } = await this.parts.token();
+      if (this.device !== device) return;
+      device.updateToken(token);
+      this.attempt = 0;
+    } catch {
+      if (this.device === device) this.later(() => void this.renew(device));
+    }
+  }
+
+  /** Begin anew with a fresh token, after a pause that grows. */
+  private again(failure: SoftphoneFailure): void {
+    if (this.stopped) return;
+    this.drop();
+    this.fail(failure);
+    this.later(() => void this.register());
+  }
+
+  private later(act: () => void): void {
+    clearTimeout(this.retry);
+    this.retry = setTimeout(act, backoffMs(this.attempt++, Math.random()));
+  }
+
+  private drop(): void {
+    const device = this.device;
+    this.device = null;
+    device?.destroy();
   }
 
   private incoming(call: Call): void {
@@ -107,12 +176,15 @@ export class TwilioSoftphone implements Softphone {
       if (this.call !== call) return;
       this.call = null;
       this.show({ call: null });
+      if (this.view.failure === "token") this.again("token");
     };
     call.on("accept", () => this.changeCall({ state: "connected" }));
     call.on("mute", (muted: boolean) => this.changeCall({ muted }));
     call.on("reconnecting", () => this.changeCall({ interrupted: true }));
     call.on("reconnected", () => this.changeCall({ interrupted: false }));
-    call.on("error", () => this.show({ failure: "media" }));
+    call.on("error", (error: { code: number }) =>
+      this.show({ failure: failureOf(error.code) === "microphone" ? "microphone" : "media" }),
+    );
     for (const end of ["disconnect", "cancel", "reject"] as const) call.on(end, over);
   }
 

@@ -7,6 +7,7 @@ import type {
   OfferView,
   ScreenPop,
   ServerEvent,
+  SoftphoneToken,
   TouchpointView,
 } from "../../shared/api/index.ts";
 
@@ -134,3 +135,14 @@ type Bare<E> = E extends unknown ? Omit<E, "stream" | "seq" | "at"> : never;
 /** An event of the agent's stream, or of another when named. */
 export const event = (seq: number, body: Bare<ServerEvent>, stream = STREAM): ServerEvent =>
   ({ stream, seq, at: AT, ...body }) as ServerEvent;
+
+export const softphoneToken = (change: Partial<SoftphoneToken> = {}): SoftphoneToken => ({
+  backend: "twilio",
+  url: null,
+  edges: [],
+  gateway: null,
+  token: "t",
+  identity: "a",
+  expires_at: AT,
+  ...change,
+});

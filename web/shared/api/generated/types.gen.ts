@@ -4645,6 +4645,18 @@ export type SoftphoneToken = {
      */
     url: string | null;
     /**
+     * Edges
+     *
+     * where the SDK enters Twilio's network, best first; empty: the nearest (Twilio: voice/sdks, edge)
+     */
+    edges: Array<string>;
+    /**
+     * Gateway
+     *
+     * host:port of a gateway the SDK speaks to in place of Twilio's edges, for tests; usually null
+     */
+    gateway: string | null;
+    /**
      * Token
      */
     token: string;
