@@ -46,8 +46,8 @@ def free_port() -> int:
 
 
 @contextlib.asynccontextmanager
-async def served(app: Any, port: int) -> AsyncIterator[None]:
-    """Serve an ASGI application on a loopback port for the length of the block."""
+async def served(app: Any, port: int, *, tls: tuple[Path, Path] | None = None) -> AsyncIterator[None]:
+    """Serve an ASGI application on a loopback port for the length of the block; `tls`: certificate and key files."""
     config = uvicorn.Config(
         app,
         host="127.0.0.1",
@@ -58,6 +58,8 @@ async def served(app: Any, port: int) -> AsyncIterator[None]:
         timeout_graceful_shutdown=2,
         timeout_keep_alive=300,  # a client that comes back after a long moment must not meet a closing connection
         lifespan="on",
+        ssl_certfile=tls and tls[0],
+        ssl_keyfile=tls and tls[1],
     )
     server = uvicorn.Server(config)
     task = asyncio.ensure_future(server.serve())

@@ -29,9 +29,15 @@ class Console:
 
 
 async def open_console(
-    browser: Browser, centre: Centre, login: str, *, locale: str = "zh-TW", dark: bool = False
+    browser: Browser,
+    centre: Centre,
+    login: str,
+    *,
+    locale: str = "zh-TW",
+    dark: bool = False,
+    init_script: str | None = None,
 ) -> Console:
-    """Sign in with a demo login."""
+    """Sign in with a demo login; `init_script` runs in each page before anything of ours."""
     context = await browser.new_context(
         locale=locale,
         timezone_id=SHOP_TIME_ZONE,
@@ -40,6 +46,8 @@ async def open_console(
         permissions=["microphone"],
         reduced_motion="reduce",
     )
+    if init_script is not None:
+        await context.add_init_script(init_script)
     page = await context.new_page()
     await page.goto(f"{centre.base_url}/console")
     await page.get_by_test_id("login").fill(login)
