@@ -79,10 +79,9 @@ def demo(settings: Settings, _: argparse.Namespace) -> int:
     return demo_centre.run(settings)
 
 
-@with_settings
-def show_settings(settings: Settings, arguments: argparse.Namespace) -> int:
-    """List all settings with their present values; secrets and passwords in addresses are not shown."""
-    rows = [
+def setting_rows(settings: Settings) -> list[dict[str, str]]:
+    """Every setting: its variable, its present value without secrets, its meaning."""
+    return [
         {
             "name": f"SWITCHBOARD_{name.upper()}",
             "value": without_secrets(getattr(settings, name)),
@@ -90,6 +89,12 @@ def show_settings(settings: Settings, arguments: argparse.Namespace) -> int:
         }
         for name, info in Settings.model_fields.items()
     ]
+
+
+@with_settings
+def show_settings(settings: Settings, arguments: argparse.Namespace) -> int:
+    """List all settings with their present values; secrets and passwords in addresses are not shown."""
+    rows = setting_rows(settings)
     if arguments.json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     else:

@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     softphone_url: str | None = Field(default=None, description="websocket of the demo softphone")
     softphone_edges: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
-        description="where the browser phone enters Twilio's network, best first, such as tokyo,singapore; unset: the nearest",
+        description="where the browser phone enters Twilio's network, best first, such as tokyo,singapore",
     )
     softphone_gateway: str | None = Field(
         default=None,
