@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.core.db import Reader, Record
+from app.faq.models import Language
 
 
 class Figure(StrEnum):
@@ -50,21 +51,29 @@ class ArticleFigures:
 
 
 async def figures(
-    reader: Reader, *, since: datetime, until: datetime, article_id: UUID | None = None, limit: int = 100
+    reader: Reader,
+    *,
+    since: datetime,
+    until: datetime,
+    article_id: UUID | None = None,
+    language: Language = Language.EN,
+    limit: int = 100,
 ) -> list[ArticleFigures]:
-    """Articles with searches or uses in [since, until), the most used first."""
+    """Articles with searches or uses in [since, until), the most used first; named in `language` where they can be."""
     counts = ", ".join(f"count(*) filter (where u.figure = '{figure}') as {figure}" for figure in Figure)
     rows = await reader.fetch(
         f"select a.id, a.topic, {counts}, "  # noqa: S608 -- names of our own
         "(select c.value->>'question' from article_versions v, jsonb_each(v.entry->'contents') c "
         "where v.article_id = a.id and v.version = coalesce(a.published_version, a.latest_version) "
-        f"order by c.key limit 1) as question from ({_COUNTED}) u join articles a on a.id = u.article_id "
+        "order by c.key = $5 desc, c.key limit 1) as question "
+        f"from ({_COUNTED}) u join articles a on a.id = u.article_id "
         "where $3::uuid is null or a.id = $3 group by a.id "
         "order by used desc, spoken desc, solved desc, shown desc, a.id limit $4",
         since,
         until,
         article_id,
         limit,
+        language,
     )
     return [
         ArticleFigures(row["id"], row["topic"], row["question"], *(row[figure.value] for figure in Figure))

@@ -182,11 +182,14 @@ async def article_figures(
     since: Since = None,
     until: Until = None,
     article_id: UUID | None = None,
+    lang: Annotated[Language, Query(description="to name the articles in, where they can be")] = Language.EN,
     limit: Limit = 100,
 ) -> list[FiguresView]:
     """Per article: shown, used by agents, spoken, solved, unhelpful; the most used first."""
     start, end = await _period(tx, since, until)
-    found = await figures.figures(tx, since=start, until=end, article_id=article_id, limit=limit)
+    found = await figures.figures(
+        tx, since=start, until=end, article_id=article_id, language=lang, limit=limit
+    )
     return [FiguresView.model_validate(one, from_attributes=True) for one in found]
 
 

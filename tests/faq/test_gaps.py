@@ -1,6 +1,7 @@
 """What was not answered, what is done about it, and the figures of articles."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -19,7 +20,7 @@ from app.faq.usage import (
     record_search,
     record_use,
 )
-from tests.faq.articles import entry, published
+from tests.faq.articles import content, entry, published
 from tests.faq.desk import audit_lines, desk, person
 from tests.faq.test_articles import found
 from tests.support.clock import FakeClock
@@ -134,6 +135,19 @@ async def test_an_unknown_gap_is_refused(ann: httpx.AsyncClient, key: str) -> No
     assert (await ann.delete(f"/faq/gaps/{key}")).status_code in (404, 422)
     body = {"article_id": str(uuid4()), "topic": "stores", "language": "en"}
     assert (await ann.post(f"/faq/gaps/{key}/draft", json=body)).status_code in (404, 422)
+
+
+async def test_figures_name_articles_in_the_language_of_the_reader(
+    ann: httpx.AsyncClient, database: Database, clock: FakeClock
+) -> None:
+    both = entry("How do I return an item?")
+    both = replace(both, contents={**both.contents, Language.ZH_HANT: content("怎麼退貨？")})
+    async with database.transaction() as tx:
+        await published(tx, both)
+    await asked(database, clock, "return an item", SearchAction.SUGGESTED)
+    for lang, question in (("zh-Hant", "怎麼退貨？"), ("zh-Hans", "How do I return an item?")):
+        (one,) = (await ann.get("/faq/figures", params={"lang": lang})).json()
+        assert one["question"] == question
 
 
 async def test_each_figure_counts_searches_once_and_leads_to_them(

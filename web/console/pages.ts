@@ -1,12 +1,13 @@
 // The pages of the console besides the agent's own work, in the order of the rail. To add one: an entry here, its name
 // under `rail` in the three catalogues, and the page itself as `lazyPage`.
-import { type LucideIcon, Voicemail } from "lucide-react";
+import { BookOpenText, type LucideIcon, Voicemail } from "lucide-react";
 import type { ComponentType } from "react";
+import { knowledgePage } from "./knowledge/index.ts";
 import { voicemailsPage } from "./voicemails/index.ts";
 
 export interface ConsolePage {
   /** `rail.<id>` of the catalogue is its name. */
-  id: "voicemails";
+  id: "voicemails" | "knowledge";
   /** Where it begins; everything below is the page's own. */
   path: string;
   /** Who has it sees the page; the service checks it again at every call. */
@@ -17,4 +18,5 @@ export interface ConsolePage {
 
 export const PAGES: readonly ConsolePage[] = [
   { id: "voicemails", path: "/voicemails", permission: "voicemails.handle", icon: Voicemail, Page: voicemailsPage },
+  { id: "knowledge", path: "/knowledge", permission: "faq.edit", icon: BookOpenText, Page: knowledgePage },
 ];

@@ -8,6 +8,8 @@ export class Problem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly fields: readonly { field: string; message: string }[] = [],
+    /** What this kind of error carries besides, by the names of the problem document. */
+    readonly more: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail);
     this.name = "Problem";
@@ -31,7 +33,12 @@ export interface Operation {
 }
 
 /** Only those of path, query and body that the operation has; optional where it has none. */
-export type Arguments<O extends Operation> = Omit<O, "url"> & { signal?: AbortSignal; timeoutMs?: number };
+export type Arguments<O extends Operation> = Omit<O, "url"> & {
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  /** Of a body that is a file and goes as it is. */
+  contentType?: string;
+};
 
 const TIMEOUT_MS = 10_000;
 
@@ -49,10 +56,15 @@ async function problemOf(response: Response): Promise<Problem> {
     const word = (key: string, other: string) => (typeof body[key] === "string" ? body[key] : other);
     const fields = Array.isArray(body["errors"]) ? (body["errors"] as { field: string; message: string }[]) : [];
     const title = word("title", response.statusText);
-    return new Problem(response.status, word("code", "unknown"), title, word("detail", title), fields);
+    return new Problem(response.status, word("code", "unknown"), title, word("detail", title), fields, body);
   } catch {
     return new Problem(response.status, "unknown", response.statusText, `HTTP ${response.status}`);
   }
+}
+
+function bodyOf(body: unknown, contentType: string | undefined): string | undefined {
+  if (body === undefined) return undefined;
+  return contentType ? String(body) : JSON.stringify(body);
 }
 
 /**
@@ -66,7 +78,7 @@ export async function call<O extends Operation, Answer>(
 ): Promise<Answer> {
   const limit = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS);
   const headers: Record<string, string> = { Accept: "application/json", "X-Requested-With": "switchboard" };
-  if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  if (options.body !== undefined) headers["Content-Type"] = options.contentType ?? "application/json";
   let response: Response;
   try {
     response = await fetch(address({ ...options, url }), {
@@ -74,7 +86,7 @@ export async function call<O extends Operation, Answer>(
       headers,
       credentials: "same-origin",
       signal: options.signal ? AbortSignal.any([limit, options.signal]) : limit,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      body: bodyOf(options.body, options.contentType),
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;

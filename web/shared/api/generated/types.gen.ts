@@ -9876,6 +9876,10 @@ export type ArticleFiguresData = {
          */
         article_id?: string | null;
         /**
+         * to name the articles in, where they can be
+         */
+        lang?: Language;
+        /**
          * Limit
          */
         limit?: number;
