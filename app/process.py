@@ -28,6 +28,7 @@ from app.core.file_store import FileStore
 from app.core.ids import new_id
 from app.core.jobs import JobWorker
 from app.core.objects import ObjectKeeper, ObjectStore
+from app.core.outside import Outside
 from app.core.s3_store import S3Store
 from app.core.settings import Settings
 from app.core.tasks import TaskGroup
@@ -36,9 +37,11 @@ from app.faq.calibration_runs import CalibrationRunner
 from app.faq.import_jobs import ImportRunner
 from app.faq.keeper import searching_by_meaning
 from app.faq.timers import ArticleTimers
+from app.intake.web_requests import WebRequester
 from app.realtime.hub import Hub
 from app.routing.callback_timers import CallbackTimers
 from app.routing.router import Router
+from app.selfservice import requests
 from app.wiring import event_registry, outlets
 
 log = structlog.get_logger()
@@ -105,6 +108,7 @@ async def working(
         recording_timers = RecordingTimers(database, client)
         messages = MessageSender(database, client, settings)
         media_fetcher = MediaFetcher(database, files, settings, transport=transport)
+        web_requests = WebRequester(database, Outside(settings.flow_request_networks))
         jobs = JobWorker(
             database.dsn,
             {
@@ -114,6 +118,7 @@ async def working(
                 media.JOB: media_fetcher.fetch,
                 recordings.FETCH_JOB: fetcher.fetch,
                 recordings.DISCARD_JOB: fetcher.discard,
+                requests.JOB: web_requests.ask,
                 import_jobs.JOB: ImportRunner(database).run,
                 calibration_runs.JOB: CalibrationRunner(database).run,
                 objects.DELETE_JOB: keeper.delete,
@@ -130,6 +135,7 @@ async def working(
         tasks.supervise("article timers", lambda: _every(TIMER_SECONDS, article_timers.run_due))
         messaging_timers = MessagingTimers(database, settings)
         tasks.supervise("messaging timers", lambda: _every(TIMER_SECONDS, messaging_timers.run_due))
+        tasks.supervise("flow requests", lambda: _every(TIMER_SECONDS, web_requests.give_up_due))
         tasks.supervise("call timers", lambda: _every(TIMER_SECONDS, reconciler.rescue_alone))
         tasks.supervise("recording timers", lambda: _every(TIMER_SECONDS, recording_timers.run_due))
         tasks.supervise("recording checks", lambda: _every(TIMER_SECONDS * 10, recording_timers.check_due))

@@ -44,6 +44,7 @@ OPENS_TRANSACTIONS = {
     "app/faq/import_jobs.py",
     "app/faq/keeper.py",
     "app/faq/timers.py",
+    "app/intake/web_requests.py",
     "app/web/help/reading.py",
     "app/web/help/questions.py",
 }

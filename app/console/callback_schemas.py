@@ -43,7 +43,7 @@ class CallbackView(Schema):
     customer_name: str | None
     queue_id: UUID
     queue_name: str
-    source: Literal["queue", "web", "agent"]
+    source: Literal["queue", "flow", "web", "agent"]
     first: Literal["agent", "customer"]
     state: Literal["pausing", "waiting", "dialling", "reached", "settled", "failed", "cancelled"]
     place: int | None = Field(

@@ -114,7 +114,10 @@ class PathStep(Schema):
     """One step the caller took in self-service, in the words of the flow's author."""
 
     at: datetime
-    kind: Literal["greeting", "menu", "question", "answer", "helped", "queued", "announcement"]
+    kind: Literal[
+        "greeting", "menu", "question", "answer", "helped", "queued", "announcement",
+        "entered", "looked_up", "requested", "texted",
+    ]  # fmt: skip
     text: str = Field(description="label of the choice, the words heard, or the title of the article spoken")
     detail: str | None = None
 

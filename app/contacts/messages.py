@@ -97,10 +97,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class MessageAdded(DomainEvent):
-    """Somebody wrote."""
+    """Somebody wrote. `channel` is the conversation's: a caller may be written to."""
 
     contact: Contact
     message: Message
+    channel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ async def _add(
     message = await get(tx, message_id)
     assert message is not None  # noqa: S101 -- written above
     await _log(tx, contact, message)
-    await tx.publish(MessageAdded(contact, message))
+    await tx.publish(MessageAdded(contact, message, conversation.channel))
     return message
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -123,6 +124,12 @@ class Settings(BaseSettings):
         description="how the FAQ compares meanings: use: a sentence encoder (120 MB); none: words and sounds only",
     )
 
+    flow_request_networks: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="private networks whose web services flows may ask, such as 10.1.0.0/16, comma-separated; "
+        "unset: public addresses only",
+    )
+
     session_idle_minutes: int = Field(default=12 * 60, ge=5)
     session_absolute_hours: int = Field(default=24, ge=1)
     agent_heartbeat_seconds: int = Field(default=10, ge=2, le=60)
@@ -181,11 +188,26 @@ class Settings(BaseSettings):
     )
 
     @field_validator(
-        "allowed_origins", "dial_countries", "dial_blocked_prefixes", "softphone_edges", mode="before"
+        "allowed_origins",
+        "dial_countries",
+        "dial_blocked_prefixes",
+        "flow_request_networks",
+        "softphone_edges",
+        mode="before",
     )
     @classmethod
     def _split(cls, value: object) -> object:
         return [v.strip() for v in value.split(",") if v.strip()] if isinstance(value, str) else value
+
+    @field_validator("flow_request_networks")
+    @classmethod
+    def _networks(cls, value: list[str]) -> list[str]:
+        for network in value:
+            try:
+                ip_network(network)
+            except ValueError:
+                raise ValueError(f"must be networks such as 10.1.0.0/16; {network!r} is none") from None
+        return value
 
     @field_validator("dial_countries")
     @classmethod

@@ -7,37 +7,34 @@ in the caller's transaction.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.contacts import repository as contact_rows
 from app.contacts import service as contacts
-from app.contacts.lifecycle import ContactState, Outcome
+from app.contacts.lifecycle import ContactState
 from app.contacts.models import Contact
 from app.contacts.service import NewContact
 from app.core.batch import Batch
 from app.core.db import Reader, Transaction
 from app.core.errors import NotFound
+from app.customers.dialable import DialRules
 from app.customers.identify import identify
 from app.customers.models import Certain, Identified, Likely, Unknown
 from app.customers.phones import Number, PhoneAddress, Withheld
 from app.customers.profile import stored_candidates
-from app.faq import search as faq_search
-from app.faq import usage as faq_usage
-from app.faq.models import Audience, Language
-from app.intake import mapping
-from app.routing import service as routing
+from app.intake import leaving, mapping
+from app.intake.abilities import with_abilities
+from app.intake.searching import run_search, settle_search
+from app.routing.callbacks import ANY_NUMBER
 from app.routing.hours import ALWAYS_OPEN, Hours
 from app.routing.queueing import REMEMBER
-from app.routing.service import Memory, QueueRequest
+from app.routing.service import Memory
 from app.selfservice import flow as flows
-from app.selfservice import runs
-from app.selfservice.definition import FlowDefinition
+from app.selfservice import requests, runs
 from app.selfservice.locales import Locale
-from app.selfservice.state import Facts, PathEntry
-from app.selfservice.state import Outcome as FlowOutcome
-from app.selfservice.turns import Close, Enqueue, FlowInput, HungUp, Search, Turn
+from app.selfservice.state import Facts, PathEntry, Status
+from app.selfservice.turns import Digits, FlowInput, HungUp, Search, Turn
 from app.touchpoints import log as touchpoints
 from app.touchpoints.log import Line
 
@@ -72,12 +69,23 @@ async def prepare(
     entry: Entry,
     now: datetime,
     time_zone: ZoneInfo,
+    rules: DialRules = ANY_NUMBER,
 ) -> Received:
     """Look the caller up and take the flow's first turn. Writes nothing, so that a repeated webhook can still be
     answered with the first answer."""
     identified = await identify(reader, address=address)
     flow = await runs.definition(reader, entry.flow_id, entry.flow_version)
-    facts = _facts(identified, address, entry, now, time_zone)
+    facts = await with_abilities(
+        reader,
+        flow,
+        _facts(identified, address, entry, now, time_zone),
+        channel=channel,
+        address=address,
+        called=to_address,
+        customer_id=identified.customer.customer_id if isinstance(identified, Certain) else None,
+        rules=rules,
+        time_zone=time_zone,
+    )
     turn = flows.start(flow, facts, now=now)
     new = new_contact(channel, address, to_address, identified, facts.locale)
     return Received(contact_id, new, entry, turn)
@@ -144,7 +152,7 @@ async def settle_first_turn(
     """What follows from a first turn that asks nothing: a flow that queues or closes at once."""
     contact = await contact_rows.get_for_update(tx, received.contact_id)
     flow = await runs.definition(tx, received.entry.flow_id, received.entry.flow_version)
-    await _apply(tx, flow, contact, received.turn, now=now, memory=memory)
+    await leaving.apply(tx, flow, contact, received.turn, now=now, memory=memory)
 
 
 async def advance(
@@ -167,19 +175,29 @@ async def advance(
         raise NotFound("this contact is not in self-service")
     if (step is not None and step != run.step) or contact.state != ContactState.SELF_SERVICE:
         return run.answer or ""
+    if run.state.status is Status.REQUESTING and not _leaves(event):
+        found = await requests.result(tx, contact_id, run.step, now=now)
+        if found is None:
+            return render(flows.still_waiting(run.state))
+        event = found
     flow = await runs.definition(tx, run.flow_id, run.version)
     turn = flows.resume(flow, run.state, event, now=now)
     log = list(turn.log)
     search_id = run.search_id
     if isinstance(turn.action, Search):
-        turn, search_id = await _search(tx, flow, contact, turn, now=now)
+        turn, search_id = await run_search(tx, flow, contact, turn, now=now)
         log += turn.log
     await _log_path(tx, contact, log, step=turn.state.steps)
-    search_id = await _settle_search(tx, search_id, log, now=now)
-    await _apply(tx, flow, contact, turn, now=now, memory=memory)
+    search_id = await settle_search(tx, search_id, log, now=now)
+    turn = await leaving.apply(tx, flow, contact, turn, now=now, memory=memory)
     answer = render(turn)
     await runs.save(tx, contact_id, state=turn.state, answer=answer, search_id=search_id)
     return answer
+
+
+def _leaves(event: FlowInput) -> bool:
+    """Whether this ends the waiting for a web service: the caller wants a person, or goes."""
+    return isinstance(event, HungUp) or (isinstance(event, Digits) and event.keys.strip() == "0")
 
 
 async def hang_up(tx: Transaction, contact_id: UUID, *, now: datetime) -> None:
@@ -192,90 +210,6 @@ async def hang_up(tx: Transaction, contact_id: UUID, *, now: datetime) -> None:
     summary = mapping.summary(flows.summary(flow, turn.state))
     await contact_rows.change(tx, contact_id, {"summary": summary})
     await runs.save(tx, contact_id, state=turn.state, answer=run.answer, search_id=run.search_id)
-
-
-async def _search(
-    tx: Transaction, flow: FlowDefinition, contact: Contact, turn: Turn, *, now: datetime
-) -> tuple[Turn, UUID]:
-    action = turn.action
-    assert isinstance(action, Search)  # noqa: S101 -- the caller has looked
-    outcome = await faq_search.search(
-        tx,
-        question=action.question,
-        language=Language(action.locale.value),
-        audience=Audience.PUBLIC,
-        channel=contact.channel,
-        now=now,
-        limit=3,
-    )
-    search_id = await faq_usage.record_search(
-        tx,
-        outcome=outcome,
-        question_masked=action.question,
-        action=mapping.search_action(outcome.zone),
-        now=now,
-        contact_id=contact.id,
-    )
-    result = mapping.search_result(outcome)
-    return flows.resume(flow, turn.state, result, now=now), search_id
-
-
-async def _settle_search(
-    tx: Transaction, search_id: UUID | None, log: list[PathEntry], *, now: datetime
-) -> UUID | None:
-    """ "Did that help?" closes the search it was about."""
-    for entry in log:
-        resolution = mapping.resolution(entry)
-        if resolution is not None and search_id is not None:
-            article_id = UUID(entry.article_id) if entry.article_id else None
-            await faq_usage.record_outcome(
-                tx, search_id=search_id, outcome=resolution, now=now, chosen_article_id=article_id
-            )
-            search_id = None
-    return search_id
-
-
-async def _apply(
-    tx: Transaction, flow: FlowDefinition, contact: Contact, turn: Turn, *, now: datetime, memory: Memory
-) -> None:
-    action = turn.action
-    if not isinstance(action, Enqueue | Close):
-        return
-    changes: dict[str, Any] = {
-        "summary": mapping.summary(flows.summary(flow, turn.state)),
-        "topic": turn.state.topic,
-        "language": turn.state.locale.value,
-    }
-    await contact_rows.change(tx, contact.id, changes)
-    if isinstance(action, Enqueue):
-        await _enqueue(tx, contact.id, action, now=now, memory=memory)
-    else:
-        await contacts.close(tx, contact.id, _OUTCOMES[action.outcome], now=now)
-
-
-async def _enqueue(
-    tx: Transaction, contact_id: UUID, action: Enqueue, *, now: datetime, memory: Memory
-) -> None:
-    queue_id = await tx.fetchval("select id from queues where key = $1", action.queue)
-    if queue_id is None:
-        # a queue removed after the flow was published must not strand a caller
-        queue_id = await tx.fetchval("select id from queues order by key limit 1")
-    request = QueueRequest(
-        queue_id=queue_id,
-        priority=action.priority,
-        required_skills=dict.fromkeys(action.skills, mapping.REQUIRED_LEVEL),
-        topic=action.topic,
-        reason=action.reason.value if action.reason else None,
-    )
-    await routing.enqueue(tx, contact_id, request, now=now, memory=memory)
-
-
-_OUTCOMES = {
-    FlowOutcome.SOLVED: Outcome.SOLVED_BY_SELF_SERVICE,
-    FlowOutcome.ENDED: Outcome.ENDED_IN_SELF_SERVICE,
-    FlowOutcome.OUT_OF_HOURS: Outcome.OUT_OF_HOURS,
-    FlowOutcome.ABANDONED: Outcome.ABANDONED_IN_SELF_SERVICE,
-}
 
 
 def _lines(log: Sequence[PathEntry], *, step: int) -> list[Line]:

@@ -14,7 +14,9 @@ from app.selfservice.locales import Locale
 from app.selfservice.nodes import (
     AskingNode,
     EndNode,
+    LookupNode,
     Node,
+    NodeBase,
     NodeId,
     Part,
     PassingNode,
@@ -64,6 +66,12 @@ class FlowDefinition(Part):
     language_skills: dict[Locale, Slug] = Field(default_factory=dict)
     tiers: dict[str, TierRule] = Field(default_factory=dict)
     topics: dict[Slug, Topic] = Field(default_factory=dict)
+    history_days: int = Field(
+        default=0,
+        ge=0,
+        le=30,
+        description="a contact without a topic gets that of one within so many days; 0: never",
+    )
     nodes: tuple[Node, ...] = Field(max_length=500)
 
     @cached_property
@@ -74,10 +82,25 @@ class FlowDefinition(Part):
             found.setdefault(node.id, node)
         return found
 
+    @cached_property
+    def kinds(self) -> frozenset[type[NodeBase]]:
+        """The kinds of node there are."""
+        return frozenset(type(node) for node in self.nodes)
+
+    def has(self, kind: type[NodeBase]) -> bool:
+        """Whether there is a node of this kind."""
+        return kind in self.kinds
+
+    @cached_property
+    def looks_up_orders(self) -> bool:
+        """Whether the customer's orders are needed."""
+        return any(isinstance(node, LookupNode) and node.what == "order" for node in self.nodes)
+
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A changed copy; what was worked out from the old nodes is not carried over."""
         copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("by_id", None)
+        for name in ("by_id", "kinds", "looks_up_orders"):
+            copied.__dict__.pop(name, None)
         return copied
 
     def words(self, text: Text, locale: Locale) -> str:

@@ -9,9 +9,19 @@ from datetime import datetime
 from typing import assert_never
 
 from app.selfservice.definition import FlowDefinition
-from app.selfservice.replies import replied, searched
+from app.selfservice.replies import replied, requested, searched
 from app.selfservice.state import Facts, Outcome, State, Status, Summary, UnsolvedReason
-from app.selfservice.turns import Digits, FlowInput, HungUp, NoInput, SearchResult, Speech, Turn
+from app.selfservice.turns import (
+    Digits,
+    FlowInput,
+    HungUp,
+    NoInput,
+    Request,
+    RequestResult,
+    SearchResult,
+    Speech,
+    Turn,
+)
 from app.selfservice.walk import Walk
 
 MAX_STEPS = 30  # turns of one contact, the first included
@@ -42,6 +52,11 @@ def resume(
     return _give_up(flow, turn, now)
 
 
+def still_waiting(state: State) -> Turn:
+    """What a contact does that waits for a web service: wait on, with nothing said."""
+    return Turn(state, Request((), state.locale, "GET", "", {}, {}, 1))
+
+
 def _give_up(flow: FlowDefinition, turn: Turn, now: datetime) -> Turn:
     """Too many steps: a human, and if the flow's way to the human asks again, its fallback queue."""
     walk = Walk(flow, turn.state, now)
@@ -58,6 +73,8 @@ def _handle(walk: Walk, event: FlowInput) -> Turn:
             return walk.close(Outcome.ABANDONED)
         case SearchResult():
             return searched(walk, event)
+        case RequestResult():
+            return requested(walk, event)
         case Digits() | Speech() | NoInput():
             return replied(walk, event)
         case _:

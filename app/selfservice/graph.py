@@ -8,6 +8,8 @@ from app.selfservice.nodes import (
     AnswerNode,
     AskingNode,
     AskNode,
+    BranchNode,
+    CallbackNode,
     ChooseNode,
     CloseNode,
     ConfirmNode,
@@ -16,11 +18,16 @@ from app.selfservice.nodes import (
     HangupNode,
     HoursNode,
     LanguageNode,
+    LookupNode,
     MenuNode,
+    MessageNode,
+    NumberNode,
     PassingNode,
     QueueNode,
+    RequestNode,
     SayNode,
     SetNode,
+    VoicemailNode,
 )
 
 Edge = tuple[str, str]  # field of the node, target
@@ -40,6 +47,8 @@ def ways(node: AskingNode | PassingNode | EndNode) -> list[Way]:
         case MenuNode():
             options = [Way(f"options.{option.key}", option.next) for option in node.options]
             return [*options, Way("otherwise", node.otherwise, False)]
+        case NumberNode():
+            return [Way("next", node.next), Way("otherwise", node.otherwise, False)]
         case AskNode():
             zones = [Way("found", node.found), Way("unsure", node.unsure), Way("none", node.none)]
             return [*zones, Way("silence", node.silence, False), Way("otherwise", node.otherwise, False)]
@@ -51,8 +60,17 @@ def ways(node: AskingNode | PassingNode | EndNode) -> list[Way]:
             return [Way("next", node.next), Way("otherwise", node.otherwise, False)]
         case HoursNode():
             return [Way("open", node.open), Way("closed", node.closed)]
-        case GreetingNode() | SayNode() | SetNode():
+        case GreetingNode() | SayNode() | SetNode() | MessageNode():
             return [Way("next", node.next)]
+        case LookupNode():
+            return [Way("found", node.found), Way("none", node.none)]
+        case BranchNode():
+            cases = [Way(f"cases.{n}", case.next) for n, case in enumerate(node.cases)]
+            return [*cases, Way("otherwise", node.otherwise)]
+        case RequestNode():
+            return [Way("next", node.next), Way("failed", node.failed)]
+        case CallbackNode() | VoicemailNode():
+            return [Way("otherwise", node.otherwise)]
         case QueueNode():
             return [Way("closed", node.closed, False)]
         case CloseNode() | HangupNode():

@@ -17,6 +17,9 @@ Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_:-]{0,63}$")]
 Priority = Annotated[int, Field(ge=1, le=9, description="smaller is served first")]
 Line = Annotated[str, Field(max_length=1500)]
 Text = dict[Locale, Line]
+Name = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}$", description="of a value; texts use it as {name}")
+]
 Words = dict[Locale, tuple[Annotated[str, Field(min_length=1, max_length=60)], ...]]
 
 
@@ -78,6 +81,7 @@ class MenuNode(NodeBase):
 
     kind: Literal["menu"]
     prompt: Text
+    written: Text | None = Field(default=None, description="in place of `prompt` where choices are buttons")
     options: tuple[MenuOption, ...] = Field(max_length=9)
     otherwise: Link = None
     timeout_seconds: int = Field(default=5, ge=1, le=30)
@@ -167,16 +171,107 @@ class LanguageNode(NodeBase):
     timeout_seconds: int = Field(default=5, ge=1, le=30)
 
 
-class QueueNode(NodeBase):
-    """Hands over to a human. Without `queue` the collected topic decides. `closed` is taken out of hours."""
+class LookupNode(NodeBase):
+    """Branches on what is known: the customer, or an order of theirs. The order is the newest one, or the one whose
+    number was collected as `value`; texts may then use `{order_number}`, `{order_status}` and `{order_day}`."""
 
-    kind: Literal["queue"]
+    kind: Literal["lookup"]
+    what: Literal["customer", "order"]
+    value: Name | None = None
+    found: Link = None
+    none: Link = None
+
+
+class NumberNode(NodeBase):
+    """Asks for a number by keys or words, for instance of an order, and keeps it as `value`. Never for card numbers:
+    those are refused."""
+
+    kind: Literal["number"]
+    prompt: Text
+    value: Name
+    min_digits: int = Field(default=1, ge=1, le=20)
+    max_digits: int = Field(default=20, ge=2, le=20)
+    next: Link = None
+    otherwise: Link = None
+    timeout_seconds: int = Field(default=6, ge=1, le=30)
+
+
+class BranchCase(Part):
+    """Where a contact goes whose value is equal to this; case and width make no difference."""
+
+    equals: str = Field(max_length=100)
+    next: Link = None
+
+
+class BranchNode(NodeBase):
+    """Branches on a value: the first case that is equal, else `otherwise`."""
+
+    kind: Literal["branch"]
+    value: Name
+    cases: tuple[BranchCase, ...] = Field(max_length=20)
+    otherwise: Link = None
+
+
+class RequestNode(NodeBase):
+    """Asks a web service of the company's and keeps fields of its JSON answer as values. The contact waits meanwhile,
+    for `timeout_seconds` at most; any fault leads to `failed`. Values in address and body are put in escaped."""
+
+    kind: Literal["request"]
+    prompt: Text | None = None
+    method: Literal["GET", "POST"] = "GET"
+    url: str = Field(max_length=500, description="https://…, with {values} behind the host only")
+    body: dict[Name, Annotated[str, Field(max_length=500)]] = Field(
+        default_factory=dict, max_length=20, description="of a POST, sent as JSON"
+    )
+    results: dict[Name, Annotated[str, Field(max_length=100)]] = Field(
+        default_factory=dict,
+        max_length=10,
+        description="value to its place in the answer, such as order.status",
+    )
+    timeout_seconds: int = Field(default=5, ge=1, le=20)
+    next: Link = None
+    failed: Link = None
+
+
+class MessageNode(NodeBase):
+    """Writes to the caller's telephone by message, where that is possible, and goes on. Who writes reads it at once."""
+
+    kind: Literal["message"]
+    text: Text
+    next: Link = None
+
+
+class Routed(NodeBase):
+    """What the nodes that lead to people have in common. Without `queue` the collected topic decides."""
+
     prompt: Text | None = None
     queue: Slug | None = None
     priority: Priority | None = None
     skills: tuple[Slug, ...] = ()
     topic: Slug | None = None
+
+
+class QueueNode(Routed):
+    """Hands over to a human. `closed` is taken out of hours."""
+
+    kind: Literal["queue"]
     closed: Link = None
+
+
+class CallbackNode(Routed):
+    """Promises to call back: the contact waits in the queue, the caller does not. `otherwise`: for whom we cannot
+    call."""
+
+    kind: Literal["callback"]
+    otherwise: Link = None
+
+
+class VoicemailNode(Routed):
+    """Lets the caller leave a message for the queue. `prompt` is said before the usual words. `otherwise`: on channels
+    without voicemail."""
+
+    kind: Literal["voicemail"]
+    otherwise: Link = None
 
 
 class CloseNode(NodeBase):
@@ -194,7 +289,18 @@ class HangupNode(NodeBase):
     outcome: Literal["ended", "out_of_hours"] = "ended"
 
 
-AskingNode = MenuNode | AskNode | ConfirmNode | ChooseNode | LanguageNode
-PassingNode = GreetingNode | SayNode | AnswerNode | HoursNode | SetNode
-EndNode = QueueNode | CloseNode | HangupNode
+AskingNode = MenuNode | AskNode | ConfirmNode | ChooseNode | LanguageNode | NumberNode
+PassingNode = (
+    GreetingNode
+    | SayNode
+    | AnswerNode
+    | HoursNode
+    | SetNode
+    | LookupNode
+    | BranchNode
+    | MessageNode
+    | RequestNode
+)
+LeavingNode = QueueNode | CallbackNode | VoicemailNode
+EndNode = LeavingNode | CloseNode | HangupNode
 Node = Annotated[AskingNode | PassingNode | EndNode, Field(discriminator="kind")]

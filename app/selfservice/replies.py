@@ -6,9 +6,18 @@ Keys win over words. What is not understood is asked again twice, then a human t
 from dataclasses import replace
 from typing import assert_never
 
-from app.selfservice.collecting import NO_KEY, NONE_KEY, YES_KEY
-from app.selfservice.masking import mask
-from app.selfservice.nodes import AskingNode, AskNode, ChooseNode, ConfirmNode, LanguageNode, MenuNode
+from app.selfservice.collecting import NO_KEY, NONE_KEY, YES_KEY, phrase
+from app.selfservice.masking import MASK, mask
+from app.selfservice.nodes import (
+    AskingNode,
+    AskNode,
+    ChooseNode,
+    ConfirmNode,
+    LanguageNode,
+    MenuNode,
+    NumberNode,
+    RequestNode,
+)
 from app.selfservice.prompts import message
 from app.selfservice.speech import (
     best_choice,
@@ -21,19 +30,32 @@ from app.selfservice.speech import (
     said_key,
     yes_or_no,
 )
-from app.selfservice.state import MAX_CANDIDATES, FoundArticle, PathKind, State, Status, UnsolvedReason
-from app.selfservice.turns import Digits, NoInput, Search, SearchResult, Speech, Turn, Zone
+from app.selfservice.state import (
+    MAX_CANDIDATES,
+    FoundArticle,
+    PathKind,
+    State,
+    Status,
+    TopicSource,
+    UnsolvedReason,
+)
+from app.selfservice.turns import Digits, NoInput, RequestResult, Search, SearchResult, Speech, Turn, Zone
+from app.selfservice.values import entered, with_values
 from app.selfservice.walk import Walk
 
 REPROMPTS = 2  # times a step is asked again before a human takes over
 MIN_CONFIDENCE = 0.4  # speech under this is asked again where the choices are closed
 
-_NO_INPUT, _WRONG_KEY, _NOT_UNDERSTOOD = "no_input", "wrong_key", "not_understood"
+_NO_INPUT, _WRONG_KEY, _NOT_UNDERSTOOD = "again.no_input", "again.wrong_key", "again.not_understood"
+_WRONG_NUMBER = "number.wrong"
 
 
 def replied(walk: Walk, event: Digits | Speech | NoInput) -> Turn:
     """The turn that follows from keys, words or silence."""
     node = walk.flow.by_id.get(walk.state.node)
+    if isinstance(node, RequestNode) and walk.state.status is Status.REQUESTING:
+        is_human = isinstance(event, Digits) and fold(event.keys) == "0"
+        return _asked_for_agent(walk, "0") if is_human else walk.request(node)
     if not isinstance(node, AskingNode):
         return walk.to_human(UnsolvedReason.UNAVAILABLE)
     match event:
@@ -77,14 +99,33 @@ def _spoke(walk: Walk, node: AskingNode, heard: Speech) -> Turn:
     key = said_key(said)
     if asked == "0":
         return _asked_for_agent(walk, "speech")
-    if asked == "*":
+    if asked == "slow":
+        walk.state = replace(walk.state, is_slow=True)
+    if asked in {"*", "slow"}:
         return _repeat(walk, node)
     if not said:
         return _failed(walk, node, _NOT_UNDERSTOOD)
     if isinstance(node, AskNode):
         return _question(walk, node, heard.text)
+    if isinstance(node, NumberNode):
+        return _number(walk, node, heard.text)
     understood = _meant(node, said, walk.state) or key
     return (_chose(walk, node, understood) if understood else None) or _failed(walk, node, _NOT_UNDERSTOOD)
+
+
+def _number(walk: Walk, node: NumberNode, said: str) -> Turn:
+    """Keep the number; what is shown of it is its end."""
+    digits = entered(node, said)
+    if digits is None:
+        return _failed(walk, node, _WRONG_NUMBER)
+    _settled(walk, node)
+    walk.state = with_values(walk.state, {node.value: digits})
+    walk.note(
+        PathKind.ENTERED,
+        node.name or node.value,
+        detail=f"{MASK}{digits[-3:]}" if len(digits) > 4 else digits,
+    )
+    return walk.go(node.next)
 
 
 def _meant(node: MenuNode | ConfirmNode | ChooseNode | LanguageNode, said: str, state: State) -> str | None:
@@ -129,6 +170,8 @@ def _chose(walk: Walk, node: AskingNode, key: str) -> Turn | None:
             return _confirmed(walk, node, key) if key in {YES_KEY, NO_KEY} else None
         case ChooseNode():
             return _title_choice(walk, node, key)
+        case NumberNode():
+            return _number(walk, node, key)
         case AskNode():
             return None
         case _:
@@ -184,7 +227,7 @@ def _title_choice(walk: Walk, node: ChooseNode, key: str) -> Turn | None:
     if not (len(key) == 1 and key in "123" and int(key) <= titles):
         return None
     _settled(walk, node)
-    _select(walk, int(key) - 1)
+    _select(walk, int(key) - 1, 1.0)
     return walk.go(node.next)
 
 
@@ -210,11 +253,11 @@ def searched(walk: Walk, found: SearchResult) -> Turn:
         return walk.present(node)
     articles = tuple(article.clipped() for article in found.results[:MAX_CANDIDATES])
     if found.topic and not walk.state.topic:
-        walk.state = replace(walk.state, topic=found.topic)
+        _by_words(walk, found.topic, found.topic_confidence)
     match found.zone:
         case Zone.ANSWER if articles and articles[0].steps:
             walk.state = replace(walk.state, candidates=articles)
-            _select(walk, 0)
+            _select(walk, 0, found.topic_confidence)
             return walk.go(node.found)
         case Zone.CHOOSE if articles:
             walk.state = replace(walk.state, candidates=articles)
@@ -227,14 +270,36 @@ def searched(walk: Walk, found: SearchResult) -> Turn:
     return walk.go(node.none)
 
 
-def _select(walk: Walk, place: int) -> None:
+def requested(walk: Walk, found: RequestResult) -> Turn:
+    """The turn that follows from what a web service answered. A late one repeats the node asked meanwhile."""
+    node = walk.flow.by_id.get(walk.state.node)
+    if isinstance(node, RequestNode) and walk.state.status is Status.REQUESTING:
+        outcome = "found" if found.is_ok else "not_found"
+        text = message(f"path.{outcome}", walk.flow.default_locale)
+        walk.note(PathKind.REQUESTED, node.name or node.id, detail=text, choice=outcome)
+        if found.is_ok:
+            walk.state = with_values(walk.state, {k: v for k, v in found.values.items() if k in node.results})
+        return walk.go(node.next if found.is_ok else node.failed)
+    return walk.present(node) if isinstance(node, AskingNode) else walk.to_human(UnsolvedReason.UNAVAILABLE)
+
+
+def _select(walk: Walk, place: int, confidence: float | None) -> None:
     """Choose an article; its topic, where the flow knows it, decides the queue from now on."""
     article: FoundArticle = walk.state.candidates[place]
     walk.state = replace(walk.state, chosen=place)
-    if article.topic and article.topic != walk.state.topic:
+    if not article.topic:
+        return
+    if article.topic != walk.state.topic:
         routed = article.topic in walk.flow.topics
         queue, skills = (None, ()) if routed else (walk.state.queue, walk.state.skills)
-        walk.state = replace(walk.state, topic=article.topic, queue=queue, skills=skills)
+        walk.state = replace(walk.state, queue=queue, skills=skills)
+    elif walk.state.topic_source is not TopicSource.WORDS:
+        return
+    _by_words(walk, article.topic, confidence)
+
+
+def _by_words(walk: Walk, topic: str, confidence: float | None) -> None:
+    walk.state = replace(walk.state, topic=topic, topic_source=TopicSource.WORDS, topic_confidence=confidence)
 
 
 def _repeat(walk: Walk, node: AskingNode) -> Turn:
@@ -258,7 +323,7 @@ def _failed(walk: Walk, node: AskingNode, how: str) -> Turn:
     if count > REPROMPTS:
         reason = UnsolvedReason.NO_INPUT if how == _NO_INPUT else UnsolvedReason.WRONG_INPUT
         return walk.default_queue(node, reason)
-    walk.say(message(f"again.{how}.{count}", walk.state.locale))
+    walk.say(phrase(walk.state, f"{how}.{count}"))
     return walk.present(node)
 
 

@@ -19,6 +19,8 @@ from app.selfservice.vocabulary import (
     NUMBERS,
     REPEAT_ALONE,
     REPEAT_CHINESE,
+    SLOWER_ALONE,
+    SLOWER_CHINESE,
     YES,
 )
 
@@ -44,6 +46,7 @@ _SAID_KEY = re.compile(
 )
 _EITHER = re.compile(r"(.)[不没]\1")  # "是不是", "有没有": a question, no answer
 _LATIN_WORD = re.compile(r"[a-z0-9]+")
+_LATIN_OR_ONE = re.compile(r"[0-9]|[a-z]+|[^a-z0-9\s]")
 _BARE_YES = re.compile(r"(?:是|对|有|好|要|恩)+")
 _BARE_NO = re.compile(r"(?:不|没|否)+")
 
@@ -75,8 +78,17 @@ def said_key(said: str) -> str | None:
     return _DIGIT_OF[found.group(1)] if found else None
 
 
+def digits_in(text: str) -> str:
+    """The digits of what was pressed, typed or said digit by digit ("一二三", "one two three", "１２３")."""
+    found: list[str] = []
+    for part in _LATIN_OR_ONE.findall(fold(text)):
+        digit = _DIGIT_OF.get(part)
+        found.append(digit if digit is not None and digit.isdigit() else part if part.isdigit() else "")
+    return "".join(found)
+
+
 def command(said: str) -> str | None:
-    """ "0" when a normalised utterance asks for a human, "*" for a repetition, else None."""
+    """ "0" when a normalised utterance asks for a human, "*" for a repetition, "slow" for a slower one, else None."""
     compact = said.replace(" ", "")
     key = said_key(said)
     if key in {"0", "*"}:
@@ -86,6 +98,8 @@ def command(said: str) -> str | None:
     if any(f" {phrase} " in f" {said} " for phrase in HUMAN_ENGLISH):
         return "0"
     short = len(compact) <= _SHORT
+    if said in SLOWER_ALONE or (short and any(phrase in compact for phrase in SLOWER_CHINESE)):
+        return "slow"
     if said in REPEAT_ALONE or (short and any(phrase in compact for phrase in REPEAT_CHINESE)):
         return "*"
     return None

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 
 from app.selfservice.locales import Locale
 
@@ -84,3 +84,12 @@ def day_and_time(at: datetime, now: datetime, locale: Locale) -> str:
     else:
         day = f"{number(at.month, locale)}月{number(at.day, locale)}日"
     return f"{day} at {clock}" if locale is Locale.EN else f"{day}{clock}"
+
+
+def past_day(on: date, today: date, locale: Locale) -> str:
+    """A day that is over: `today`, `on March 2`; 今天, 三月二日."""
+    if on == today:
+        return _DAYS[locale][0]
+    if locale is Locale.EN:
+        return f"on {on:%B} {on.day}"
+    return f"{number(on.month, locale)}月{number(on.day, locale)}日"

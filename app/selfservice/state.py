@@ -4,7 +4,7 @@ Everything is immutable and goes to JSON and back unchanged (`statejson`). The q
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.selfservice.locales import Locale
@@ -21,6 +21,7 @@ class Status(StrEnum):
 
     ASKING = "asking"
     SEARCHING = "searching"
+    REQUESTING = "requesting"
     QUEUED = "queued"
     CLOSED = "closed"
 
@@ -56,11 +57,36 @@ class PathKind(StrEnum):
     HELPED = "helped"
     QUEUED = "queued"
     ANNOUNCEMENT = "announcement"
+    ENTERED = "entered"  # a number
+    LOOKED_UP = "looked_up"
+    REQUESTED = "requested"  # a web service
+    TEXTED = "texted"
+
+
+class TopicSource(StrEnum):
+    """How a contact got its topic."""
+
+    MENU = "menu"
+    FLOW = "flow"  # a node set it
+    WORDS = "words"
+    HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFact:
+    """An order of the customer's. `status` as in the table of orders; `placed_on` is local to the company."""
+
+    number: str
+    status: str
+    placed_on: date
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the host knows of the caller and the hour. Times are local to the company."""
+    """What the host knows of the caller and the hour, and what the channel can do. Times are local to the company.
+
+    `orders`: the newest first, where the flow asks. `recent_topic`: of the customer's last contact, where the flow
+    goes by it. `is_written`: the contact reads and sees buttons."""
 
     locale: Locale
     local_now: datetime
@@ -70,6 +96,12 @@ class Facts:
     withheld: bool = False
     name: str | None = None
     tier: str = "standard"
+    can_call_back: bool = False
+    can_leave_message: bool = False
+    can_text: bool = False
+    is_written: bool = False
+    orders: tuple[OrderFact, ...] = ()
+    recent_topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +155,13 @@ class State:
     steps: int = 0
     attempts: dict[str, int] = field(default_factory=dict)
     topic: str | None = None
+    topic_source: TopicSource | None = None
+    topic_confidence: float | None = None
     queue: str | None = None
     priority: int | None = None
     skills: tuple[str, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+    is_slow: bool = False
     question: str | None = None
     candidates: tuple[FoundArticle, ...] = ()
     chosen: int | None = None

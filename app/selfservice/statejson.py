@@ -12,11 +12,13 @@ from app.selfservice.state import (
     STATE_SCHEMA,
     Facts,
     FoundArticle,
+    OrderFact,
     Outcome,
     PathEntry,
     PathKind,
     State,
     Status,
+    TopicSource,
     UnsolvedReason,
 )
 
@@ -60,9 +62,13 @@ def from_json(data: Mapping[str, object]) -> State:
         steps=whole.scalar("steps", int),
         attempts=whole.counts("attempts"),
         topic=whole.maybe("topic", str),
+        topic_source=whole.maybe_choice("topic_source", TopicSource),
+        topic_confidence=whole.maybe_share("topic_confidence"),
         queue=whole.maybe("queue", str),
         priority=whole.maybe("priority", int),
         skills=whole.texts("skills"),
+        values=whole.strings("values"),
+        is_slow=whole.flag("is_slow"),
         question=whole.maybe("question", str),
         candidates=tuple(_article(item) for item in whole.objects("candidates")),
         chosen=whole.maybe("chosen", int),
@@ -82,7 +88,17 @@ def _facts(data: "_Fields") -> Facts:
         withheld=data.scalar("withheld", bool),
         name=data.maybe("name", str),
         tier=data.scalar("tier", str),
+        can_call_back=data.flag("can_call_back"),
+        can_leave_message=data.flag("can_leave_message"),
+        can_text=data.flag("can_text"),
+        is_written=data.flag("is_written"),
+        orders=tuple(_order(item) for item in data.objects("orders")) if data.has("orders") else (),
+        recent_topic=data.maybe("recent_topic", str),
     )
+
+
+def _order(data: "_Fields") -> OrderFact:
+    return OrderFact(data.scalar("number", str), data.scalar("status", str), data.time("placed_on").date())
 
 
 def _article(data: "_Fields") -> FoundArticle:
@@ -122,6 +138,28 @@ class _Fields:
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise InvalidStateError(self._name(field), _TYPE_NAMES[kind])
         return value
+
+    def has(self, field: str) -> bool:
+        """Whether the state is of a version that has the field."""
+        return field in self._data
+
+    def flag(self, field: str) -> bool:
+        """True or false; a state of before the field was is false."""
+        return self.scalar(field, bool) if self.has(field) else False
+
+    def maybe_share(self, field: str) -> float | None:
+        value = self._data.get(field)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise InvalidStateError(self._name(field), "a number from 0 to 1")
+        return float(value)
+
+    def strings(self, field: str) -> dict[str, str]:
+        if not self.has(field):
+            return {}
+        values = self.object(field)
+        return {key: values.scalar(key, str) for key in values._data}
 
     def maybe(self, field: str, kind: type[Scalar]) -> Scalar | None:
         return None if self._data.get(field) is None else self.scalar(field, kind)

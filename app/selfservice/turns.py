@@ -1,7 +1,8 @@
 """What goes into the interpreter and what comes out: inputs, actions and the turn that joins them."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -45,6 +46,15 @@ class SearchResult:
     results: tuple[FoundArticle, ...]
     zone: Zone
     topic: str | None = None
+    topic_confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestResult:
+    """What a web service answered: its fields as values, or that it failed."""
+
+    is_ok: bool
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,7 @@ class HungUp:
     """The caller has gone."""
 
 
-FlowInput = Digits | Speech | NoInput | SearchResult | HungUp
+FlowInput = Digits | Speech | NoInput | SearchResult | RequestResult | HungUp
 
 
 def input_from(digits: str | None, speech: str | None, confidence: str | float | None = None) -> FlowInput:
@@ -74,11 +84,12 @@ def _confidence(value: str | float | None) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One thing to say, in its language. What is not interruptible is heard to its end."""
+    """One thing to say, in its language. What is not interruptible is heard to its end; what is slow is said slowly."""
 
     text: str
     locale: Locale
     interruptible: bool = True
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +126,31 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """Speak the prompts, ask a web service, and resume with a `RequestResult`, at the latest after
+    `timeout_seconds`. `results`: value to its place in the JSON answer."""
+
+    prompts: tuple[Prompt, ...]
+    locale: Locale
+    method: str
+    url: str
+    body: Mapping[str, str]
+    results: Mapping[str, str]
+    timeout_seconds: int
+
+
+class Way(StrEnum):
+    """How a contact waits for a human."""
+
+    WAIT = "wait"  # the caller holds on
+    CALLBACK = "callback"  # and is called back
+    VOICEMAIL = "voicemail"  # and leaves a message
+
+
+@dataclass(frozen=True, slots=True)
 class Enqueue:
-    """Speak the prompts and put the contact into a queue. Priority 1 to 9, smaller first."""
+    """Speak the prompts and put the contact into a queue, where it waits in its `way`. Priority 1 to 9, smaller
+    first."""
 
     prompts: tuple[Prompt, ...]
     queue: str
@@ -124,6 +158,7 @@ class Enqueue:
     skills: tuple[str, ...]
     topic: str | None
     reason: UnsolvedReason | None
+    way: Way = Way.WAIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +169,15 @@ class Close:
     outcome: Outcome
 
 
-Action = Collect | Search | Enqueue | Close
+Action = Collect | Search | Request | Enqueue | Close
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The new state, what to do now, and what to log. `log` holds this turn's entries only."""
+    """The new state, what to do now, and what to log. `log` holds this turn's entries only; `texts` is to be written to
+    the caller's telephone."""
 
     state: State
     action: Action
     log: tuple[PathEntry, ...] = ()
+    texts: tuple[str, ...] = ()

@@ -7,27 +7,26 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from app.selfservice.definition import FlowDefinition
 from app.selfservice.graph import dead_ends, edges, open_ways, reachable, silent_circles
-from app.selfservice.locales import Locale
 from app.selfservice.nodes import (
-    AnswerNode,
     AskingNode,
-    ChooseNode,
-    GreetingNode,
-    HoursNode,
+    BranchNode,
     LanguageNode,
+    LeavingNode,
+    LookupNode,
     MenuNode,
+    NumberNode,
     QueueNode,
+    RequestNode,
     SetNode,
 )
 from app.selfservice.prompts import variables
 from app.selfservice.speech import fold
-
-TEXT_VARIABLES = frozenset({"name", "company", "opening"})
-GREETING_VARIABLES = TEXT_VARIABLES | {"daypart"}
-ANSWER_VARIABLES = TEXT_VARIABLES | {"title"}
+from app.selfservice.texts import REQUEST_VALUES, RESERVED, all_texts
+from app.selfservice.values import names
 
 
 class Severity(StrEnum):
@@ -60,6 +59,8 @@ def validate(
         *_menus(flow),
         *_texts(flow),
         *_topics(flow),
+        *_values(flow),
+        *_requests(flow),
         *_keys_known(flow, queues, skills),
     ]
     return sorted(found, key=lambda finding: finding.severity is Severity.WARNING)
@@ -170,7 +171,7 @@ def _twice(values: Iterable[str]) -> list[str]:
 
 
 def _texts(flow: FlowDefinition) -> Iterator[Finding]:
-    for node_id, field, text, allowed in _all_texts(flow):
+    for node_id, field, text, allowed in all_texts(flow):
         for locale in flow.locales:
             if not text.get(locale, "").strip():
                 what = f"'{field}' of '{node_id or 'the flow'}' has no text in {locale}"
@@ -182,37 +183,9 @@ def _texts(flow: FlowDefinition) -> Iterator[Finding]:
                 yield _error("unknown_variable", node_id, field, what, way_out)
 
 
-def _all_texts(
-    flow: FlowDefinition,
-) -> Iterator[tuple[str | None, str, dict[Locale, str], frozenset[str]]]:
-    """Every text the flow has of its own, with its node, its field and the variables it may use."""
-    nothing: frozenset[str] = frozenset()
-    yield None, "name", flow.name, nothing
-    yield None, "company", flow.company, nothing
-    for key, topic in flow.topics.items():
-        yield None, f"topics.{key}.label", topic.label, nothing
-    for node in flow.nodes:
-        match node:
-            case GreetingNode():
-                own = (("known", node.known), ("unknown", node.unknown), ("withheld", node.withheld))
-                yield from ((node.id, f, text, GREETING_VARIABLES) for f, text in own if text is not None)
-            case AnswerNode() | ChooseNode():
-                allowed = ANSWER_VARIABLES if isinstance(node, AnswerNode) else TEXT_VARIABLES
-                if node.intro is not None:
-                    yield node.id, "intro", node.intro, allowed
-            case LanguageNode() | HoursNode() | SetNode():
-                continue
-            case _:
-                if node.prompt is not None:
-                    yield node.id, "prompt", node.prompt, TEXT_VARIABLES
-        if isinstance(node, MenuNode):
-            for option in node.options:
-                yield node.id, f"options.{option.key}.label", option.label, nothing
-
-
 def _topics(flow: FlowDefinition) -> Iterator[Finding]:
     for node in flow.nodes:
-        parts = (node,) if isinstance(node, SetNode | QueueNode) else ()
+        parts = (node,) if isinstance(node, SetNode | LeavingNode) else ()
         options = node.options if isinstance(node, MenuNode) else ()
         for part in (*parts, *options):
             if part.topic is not None and part.topic not in flow.topics:
@@ -243,7 +216,53 @@ def _all_routes(flow: FlowDefinition) -> Iterator[tuple[str | None, str, str | N
     for key, tier in flow.tiers.items():
         yield None, f"tiers.{key}", tier.queue, ()
     for node in flow.nodes:
-        if isinstance(node, QueueNode | SetNode):
+        if isinstance(node, LeavingNode | SetNode):
             yield node.id, "queue", node.queue, node.skills
         elif isinstance(node, MenuNode):
             yield from ((node.id, f"options.{o.key}", o.queue, o.skills) for o in node.options)
+
+
+def _values(flow: FlowDefinition) -> Iterator[Finding]:
+    """Branches and look-ups go by values that some node sets."""
+    known = names(flow)
+    for node in flow.nodes:
+        if isinstance(node, BranchNode | LookupNode) and node.value is not None and node.value not in known:
+            text = f"'{node.id}' goes by the value '{node.value}', which no node sets"
+            yield _error(
+                "unknown_value", node.id, "value", text, "collect it before, or choose another value"
+            )
+        if isinstance(node, NumberNode) and node.min_digits > node.max_digits:
+            text = f"'{node.id}' asks for at least {node.min_digits} digits and at most {node.max_digits}"
+            yield _error(
+                "no_number_fits", node.id, "max_digits", text, "let the most be no less than the least"
+            )
+        if isinstance(node, NumberNode) and node.value in RESERVED:
+            text = f"'{node.id}' keeps its number as '{node.value}', which means something else already"
+            yield _error("reserved_value", node.id, "value", text, "choose another name")
+
+
+def _requests(flow: FlowDefinition) -> Iterator[Finding]:
+    for node in flow.nodes:
+        if not isinstance(node, RequestNode):
+            continue
+        try:
+            parts = urlsplit(node.url)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in ("https", "http") or not parts.hostname or "@" in parts.netloc:
+            text = f"'{node.id}' asks '{node.url}', which is no address of a web service"
+            yield _error("wrong_address", node.id, "url", text, "write https://, a host and a path")
+        elif variables(f"{parts.scheme}{parts.netloc}"):
+            text = f"the host of '{node.url}' in '{node.id}' would be made of values"
+            yield _error("wrong_address", node.id, "url", text, "use values in the path and the query only")
+        elif parts.scheme == "http":
+            text = f"'{node.id}' asks '{node.url}' without encryption"
+            yield _warning(
+                "not_encrypted", node.id, "url", text, "use https, unless it stays within your network"
+            )
+        known = names(flow) | REQUEST_VALUES
+        texts = {"url": node.url, **{f"body.{name}": text for name, text in node.body.items()}}
+        for field, used in texts.items():
+            for name in sorted(variables(used) - known):
+                text = f"'{field}' of '{node.id}' uses {{{name}}}, which no node sets"
+                yield _error("unknown_variable", node.id, field, text, "collect it before, or take it out")

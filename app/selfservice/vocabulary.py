@@ -45,6 +45,13 @@ REPEAT_ALONE = _phrases(
 )
 REPEAT_CHINESE = _phrases("说一次/说一遍/讲一次/讲一遍/听一次/听一遍/重复一次/重复一遍")
 
+SLOWER_ALONE = _phrases(
+    "慢点/慢一点/说慢一点/讲慢一点/太快/太快了/太快了听不清楚/你说太快了",
+    "slower/slow down/more slowly/speak slower/slower please/too fast/speak more slowly/can you speak slower",
+    "can you slow down/could you slow down/could you speak more slowly/thats too fast",
+)
+SLOWER_CHINESE = _phrases("慢一点/慢点/说慢/讲慢/太快")
+
 YES = _phrases(
     "是的/对的/有帮助/有用/有解决/解决了/好的/好了/可以/可以了/没错/没问题/没有问题/不错/清楚了/明白了/了解/懂了",
     "知道了/没有其他问题/没其他问题/没有别的问题/没有其它问题",

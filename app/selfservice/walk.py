@@ -7,13 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from app.selfservice.collecting import collect, variables, worded
+from app.selfservice.collecting import collect, paced, variables, worded
 from app.selfservice.definition import FlowDefinition, TierRule, Topic
 from app.selfservice.locales import Locale
 from app.selfservice.nodes import (
     AnswerNode,
     AskingNode,
     AskNode,
+    BranchNode,
+    CallbackNode,
     ChooseNode,
     CloseNode,
     ConfirmNode,
@@ -22,13 +24,19 @@ from app.selfservice.nodes import (
     HangupNode,
     HoursNode,
     LanguageNode,
+    LeavingNode,
+    LookupNode,
     MenuNode,
     MenuOption,
+    MessageNode,
+    NumberNode,
     PassingNode,
     QueueNode,
+    RequestNode,
     SayNode,
     SetNode,
     Text,
+    VoicemailNode,
 )
 from app.selfservice.prompts import fill, message
 from app.selfservice.spoken import day_part, speakable_name
@@ -40,10 +48,14 @@ from app.selfservice.state import (
     PathKind,
     State,
     Status,
+    TopicSource,
     UnsolvedReason,
 )
-from app.selfservice.turns import Action, Close, Enqueue, Prompt, Turn
+from app.selfservice.turns import Action, Close, Enqueue, Prompt, Request, Turn, Way
+from app.selfservice.values import branch, filled_body, filled_url, look_up
 
+HISTORY_CONFIDENCE = 0.4  # of a topic that is only the last contact's
+_WAYS = {"queue": Way.WAIT, "callback": Way.CALLBACK, "voicemail": Way.VOICEMAIL}
 MAX_HOPS = 60  # nodes passed without asking anything; no sensible flow has as many
 
 
@@ -56,6 +68,7 @@ class Walk:
         self._now = now
         self._prompts: list[Prompt] = []
         self._log: list[PathEntry] = []
+        self._texts: list[str] = []
 
     def say(self, text: str, *, locale: Locale | None = None, interruptible: bool = True) -> None:
         """Speak `text` before whatever comes next."""
@@ -79,7 +92,7 @@ class Walk:
 
     def turn(self, action: Action) -> Turn:
         """The finished turn."""
-        return Turn(self.state, action, tuple(self._log))
+        return Turn(self.state, action, tuple(self._log), tuple(self._texts))
 
     def forget_prompts(self) -> None:
         """Drop what would have been said."""
@@ -125,27 +138,29 @@ class Walk:
         """The last action again, for a contact that has already left self-service. Logs nothing."""
         node = self.flow.by_id.get(self.state.node)
         if self.state.status is Status.QUEUED:
-            return self.turn(self._enqueue_action(node if isinstance(node, QueueNode) else None))
+            return self.turn(self._enqueue_action(node if isinstance(node, LeavingNode) else None))
         return self.turn(Close((), self.state.outcome or Outcome.ENDED))
 
     def close(self, outcome: Outcome) -> Turn:
         """End the contact."""
         reason = None if outcome is Outcome.SOLVED else self.state.reason
         self.state = replace(self.state, status=Status.CLOSED, outcome=outcome, reason=reason)
-        return self.turn(Close(tuple(self._prompts), outcome))
+        return self.turn(Close(paced(self.state, self._prompts), outcome))
 
     def _enter(self, node: PassingNode | AskingNode | EndNode) -> Turn | str | None:
         match node:
-            case GreetingNode() | SayNode() | AnswerNode() | HoursNode() | SetNode():
+            case GreetingNode() | SayNode() | AnswerNode() | SetNode() | MessageNode():
                 return self._pass(node)
+            case HoursNode() | LookupNode() | BranchNode():
+                return self._decide(node)
             case ChooseNode() if not self.state.candidates:
                 return node.none
-            case MenuNode() | AskNode() | ConfirmNode() | ChooseNode() | LanguageNode():
+            case MenuNode() | AskNode() | ConfirmNode() | ChooseNode() | LanguageNode() | NumberNode():
                 return self.present(node)
-            case QueueNode():
-                if node.closed and not self.state.facts.is_open:
-                    return node.closed
-                return self._enqueue(node)
+            case RequestNode():
+                return self.request(node)
+            case QueueNode() | CallbackNode() | VoicemailNode():
+                return self._leave(node)
             case CloseNode():
                 self.say(worded(self.flow, self.state, node.prompt, "close.solved"))
                 return self.close(Outcome.SOLVED)
@@ -155,7 +170,70 @@ class Walk:
             case _:
                 assert_never(node)
 
-    def _pass(self, node: PassingNode) -> str | None:
+    def _leave(self, node: LeavingNode) -> Turn | str | None:
+        facts = self.state.facts
+        match node:
+            case QueueNode():
+                return node.closed if node.closed and not facts.is_open else self._enqueue(node)
+            case CallbackNode():
+                return self._enqueue(node) if facts.can_call_back else self._other_way(node)
+            case VoicemailNode():
+                return self._enqueue(node) if facts.can_leave_message else self._other_way(node)
+            case _:
+                assert_never(node)
+
+    def _other_way(self, node: CallbackNode | VoicemailNode) -> str:
+        return node.otherwise if node.otherwise in self.flow.by_id else self.flow.human
+
+    def request(self, node: RequestNode) -> Turn:
+        """Ask the web service of `node`."""
+        self.say(worded(self.flow, self.state, node.prompt, "request.wait"))
+        self.state = replace(self.state, node=node.id, status=Status.REQUESTING)
+        return self.turn(
+            Request(
+                prompts=paced(self.state, self._prompts),
+                locale=self.state.locale,
+                method=node.method,
+                url=filled_url(node, self.state),
+                body=filled_body(node, self.state),
+                results=node.results,
+                timeout_seconds=node.timeout_seconds,
+            )
+        )
+
+    def _decide(self, node: HoursNode | LookupNode | BranchNode) -> str | None:
+        match node:
+            case HoursNode():
+                return node.open if self.state.facts.is_open else node.closed
+            case LookupNode():
+                return self._look_up(node)
+            case BranchNode():
+                return branch(node, self.state)
+            case _:
+                assert_never(node)
+
+    def _look_up(self, node: LookupNode) -> str | None:
+        found = look_up(node, self.state)
+        outcome = "not_found" if found is None else "found"
+        text = message(f"path.{outcome}", self.flow.default_locale)
+        self.note(PathKind.LOOKED_UP, node.name or node.what, detail=text, choice=outcome)
+        if found is None:
+            return node.none
+        self.state = replace(found, path=self.state.path)
+        return node.found
+
+    def _text(self, node: MessageNode) -> None:
+        """Written to who can read it; on the telephone the caller is not told, which is for the author to say."""
+        text = fill(self.flow.words(node.text, self.state.locale), variables(self.flow, self.state))
+        if self.state.facts.is_written:
+            self.say(text)
+        elif self.state.facts.can_text and text.strip():
+            self._texts.append(text)
+            self.note(
+                PathKind.TEXTED, message("path.texted", self.flow.default_locale), detail=node.name or None
+            )
+
+    def _pass(self, node: GreetingNode | SayNode | AnswerNode | SetNode | MessageNode) -> str | None:
         match node:
             case GreetingNode():
                 self._greet(node)
@@ -163,10 +241,10 @@ class Walk:
                 self._announce(node)
             case AnswerNode():
                 return self._answer(node)
-            case HoursNode():
-                return node.open if self.state.facts.is_open else node.closed
             case SetNode():
                 self.take(node)
+            case MessageNode():
+                self._text(node)
             case _:
                 assert_never(node)
         return node.next
@@ -205,12 +283,15 @@ class Walk:
         self.state = replace(
             state,
             topic=given.topic or state.topic,
+            topic_source=_source(given) if given.topic else state.topic_source,
+            topic_confidence=1.0 if given.topic else state.topic_confidence,
             queue=given.queue or state.queue,
             priority=given.priority or state.priority,
             skills=tuple(dict.fromkeys((*state.skills, *given.skills))),
         )
 
-    def _enqueue(self, node: QueueNode | None) -> Turn:
+    def _enqueue(self, node: LeavingNode | None) -> Turn:
+        self._by_history()
         self.state = replace(self.state, status=Status.QUEUED)
         action = self._enqueue_action(node)
         self.state = replace(self.state, topic=action.topic)
@@ -218,7 +299,18 @@ class Walk:
         self.note(PathKind.QUEUED, label, detail=action.reason, choice=action.queue)
         return self.turn(action)
 
-    def _enqueue_action(self, node: QueueNode | None) -> Enqueue:
+    def _by_history(self) -> None:
+        """Nothing was said of the matter: it may be that of the customer's last contact."""
+        recent = self.state.facts.recent_topic
+        if self.state.topic is None and self.flow.history_days and recent in self.flow.topics:
+            self.state = replace(
+                self.state,
+                topic=recent,
+                topic_source=TopicSource.HISTORY,
+                topic_confidence=HISTORY_CONFIDENCE,
+            )
+
+    def _enqueue_action(self, node: LeavingNode | None) -> Enqueue:
         state, flow, wish = self.state, self.flow, node or QueueNode(kind="queue", id="fallback")
         topic = state.topic or wish.topic
         known = flow.topics.get(topic, Topic(label={})) if topic else Topic(label={})
@@ -227,17 +319,32 @@ class Walk:
         priorities = (tier.priority, wish.priority, state.priority, known.priority)
         language = flow.language_skills.get(state.locale)
         skills = (*((language,) if language else ()), *state.skills, *wish.skills, *known.skills)
-        text = worded(flow, state, wish.prompt, f"queue.{state.reason or 'transfer'}")
         return Enqueue(
-            prompts=(*self._prompts, Prompt(text, state.locale)),
+            prompts=paced(state, (*self._prompts, *self._parting(wish))),
             queue=queue or flow.fallback.queue,
             priority=min((p for p in priorities if p), default=flow.fallback.priority),
             skills=tuple(dict.fromkeys(skills if queue else (*skills, *flow.fallback.skills))),
             topic=topic,
             reason=state.reason,
+            way=_WAYS[wish.kind],
         )
+
+    def _parting(self, node: LeavingNode) -> tuple[Prompt, ...]:
+        """What is said last. The words before the tone of a voicemail are the channel's own."""
+        match node:
+            case VoicemailNode(prompt=None):
+                return ()
+            case CallbackNode():
+                default = "callback.promised"
+            case _:
+                default = f"queue.{self.state.reason or 'transfer'}"
+        return (Prompt(worded(self.flow, self.state, node.prompt, default), self.state.locale),)
 
     def _fall_back(self) -> Turn:
         """The flow itself is at fault (unknown target, circle): straight to the fallback queue."""
         self.state = replace(self.state, reason=self.state.reason or UnsolvedReason.UNAVAILABLE)
         return self._enqueue(None)
+
+
+def _source(given: SetNode | MenuOption) -> TopicSource:
+    return TopicSource.FLOW if isinstance(given, SetNode) else TopicSource.MENU

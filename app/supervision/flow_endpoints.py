@@ -16,7 +16,7 @@ from app.selfservice import comparing, editing, statejson
 from app.selfservice.definition import FlowDefinition
 from app.selfservice.editing import Flow
 from app.selfservice.errors import FlowChanged, FlowHasProblems
-from app.selfservice.state import Facts, State
+from app.selfservice.state import Facts, OrderFact, State
 from app.selfservice.validation import Finding
 from app.supervision.auditing import note
 from app.supervision.flow_schemas import (
@@ -188,6 +188,7 @@ def _facts(given: TrialFacts, now: datetime, zone: ZoneInfo) -> Facts:
         return at.replace(tzinfo=zone) if at.tzinfo is None else at.astimezone(zone)
 
     values = given.model_dump()
+    values["orders"] = tuple(OrderFact(**one) for one in values["orders"])
     values["local_now"] = local(given.local_now or now)
     values["opens_at"] = local(given.opens_at) if given.opens_at else None
     return Facts(**values)

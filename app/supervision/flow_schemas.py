@@ -1,6 +1,6 @@
 """Shapes of flows: drafts, problems, versions, and the turns of a trial run."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -115,6 +115,14 @@ class FlowUse(Schema):
     queue: str | None = Field(description="whose hours the flow goes by")
 
 
+class TrialOrder(Schema):
+    """An order of the caller's."""
+
+    number: str = Field(min_length=1, max_length=60)
+    status: Literal["placed", "paid", "shipped", "delivered", "returned", "refunded", "cancelled"]
+    placed_on: date
+
+
 class TrialFacts(Schema):
     """Who calls in a trial run, and when. `local_now` without an offset is the company's time; null: now."""
 
@@ -126,6 +134,12 @@ class TrialFacts(Schema):
     withheld: bool = False
     name: str | None = Field(default=None, max_length=100)
     tier: str = Field(default="standard", max_length=40)
+    can_call_back: bool = True
+    can_leave_message: bool = True
+    can_text: bool = True
+    is_written: bool = Field(default=False, description="as in chat, with buttons")
+    orders: list[TrialOrder] = Field(default_factory=list, max_length=10, description="the newest first")
+    recent_topic: str | None = Field(default=None, max_length=64)
 
 
 class TrialKeys(Schema):
@@ -155,7 +169,17 @@ class TrialHangUp(Schema):
     kind: Literal["hang_up"]
 
 
-TrialInput = Annotated[TrialKeys | TrialWords | TrialSilence | TrialHangUp, Field(discriminator="kind")]
+class TrialAnswer(Schema):
+    """What the web service answers, as the page makes it up: nobody is asked in a trial run."""
+
+    kind: Literal["answer"]
+    is_ok: bool = True
+    values: dict[str, str] = Field(default_factory=dict, max_length=10)
+
+
+TrialInput = Annotated[
+    TrialKeys | TrialWords | TrialSilence | TrialHangUp | TrialAnswer, Field(discriminator="kind")
+]
 
 
 class TrialTurn(Schema):
@@ -183,7 +207,7 @@ class ChoiceView(Schema):
     label: str
 
 
-class PathStep(Schema):
+class TrialStep(Schema):
     """One step of the caller's path in this turn."""
 
     kind: str
@@ -203,12 +227,23 @@ class TrialSearch(Schema):
     titles: list[str]
 
 
+class TrialRequest(Schema):
+    """What a web service would be asked. Go on with `answer`, as if it had answered."""
+
+    method: str
+    url: str
+    body: dict[str, str]
+    results: dict[str, str] = Field(description="value to its place in the answer")
+    timeout_seconds: int
+
+
 class TurnView(Schema):
-    """What happens in a turn. `action`: `collect` waits for the caller, `enqueue` and `close` end self-service."""
+    """What happens in a turn. `action`: `collect` waits for the caller, `request` for a web service; `enqueue` and
+    `close` end self-service."""
 
     state: dict[str, Any] = Field(description="to send back with the next turn")
     node: str = Field(description="the step the contact stands at")
-    action: Literal["collect", "enqueue", "close"]
+    action: Literal["collect", "request", "enqueue", "close"]
     is_over: bool
     prompts: list[SpokenLine]
     choices: list[ChoiceView]
@@ -216,8 +251,16 @@ class TurnView(Schema):
     queue: str | None
     priority: int | None
     skills: list[str]
+    way: Literal["wait", "callback", "voicemail"] | None = Field(
+        description="how the contact waits in the queue"
+    )
+    request: TrialRequest | None
+    texts: list[str] = Field(description="written to the caller's telephone")
+    values: dict[str, str] = Field(description="collected so far")
     topic: str | None
+    topic_source: Literal["menu", "flow", "words", "history"] | None
+    topic_confidence: float | None = Field(description="0 to 1")
     reason: str | None = Field(description="why a person is needed")
     outcome: str | None
-    steps: list[PathStep]
+    steps: list[TrialStep]
     search: TrialSearch | None

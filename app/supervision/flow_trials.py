@@ -4,16 +4,30 @@ from typing import assert_never
 
 from app.intake.trials import Tried
 from app.selfservice import statejson
-from app.selfservice.turns import Close, Collect, Digits, Enqueue, FlowInput, HungUp, NoInput, Search, Speech
+from app.selfservice.turns import (
+    Close,
+    Collect,
+    Digits,
+    Enqueue,
+    FlowInput,
+    HungUp,
+    NoInput,
+    Request,
+    RequestResult,
+    Search,
+    Speech,
+)
 from app.supervision.flow_schemas import (
     ChoiceView,
-    PathStep,
     SpokenLine,
+    TrialAnswer,
     TrialHangUp,
     TrialInput,
     TrialKeys,
+    TrialRequest,
     TrialSearch,
     TrialSilence,
+    TrialStep,
     TrialWords,
     TurnView,
 )
@@ -30,6 +44,8 @@ def input_of(given: TrialInput) -> FlowInput:
             return NoInput()
         case TrialHangUp():
             return HungUp()
+        case TrialAnswer():
+            return RequestResult(given.is_ok, given.values)
         case _:
             assert_never(given)
 
@@ -53,11 +69,17 @@ def turn_view(tried: Tried) -> TurnView:
         queue=queued.queue if queued else None,
         priority=queued.priority if queued else None,
         skills=list(queued.skills) if queued else [],
+        way=queued.way.value if queued else None,
+        request=_request_view(action) if isinstance(action, Request) else None,
+        texts=list(turn.texts),
+        values=turn.state.values,
         topic=turn.state.topic,
+        topic_source=turn.state.topic_source.value if turn.state.topic_source else None,
+        topic_confidence=turn.state.topic_confidence,
         reason=turn.state.reason.value if turn.state.reason else None,
         outcome=turn.state.outcome.value if turn.state.outcome else None,
         steps=[
-            PathStep(
+            TrialStep(
                 kind=e.kind.value,
                 text=e.text,
                 detail=e.detail,
@@ -71,16 +93,28 @@ def turn_view(tried: Tried) -> TurnView:
     )
 
 
-def _action_name(action: Collect | Enqueue | Close) -> str:
+def _action_name(action: Collect | Request | Enqueue | Close) -> str:
     match action:
         case Collect():
             return "collect"
+        case Request():
+            return "request"
         case Enqueue():
             return "enqueue"
         case Close():
             return "close"
         case _:
             assert_never(action)
+
+
+def _request_view(action: Request) -> TrialRequest:
+    return TrialRequest(
+        method=action.method,
+        url=action.url,
+        body=dict(action.body),
+        results=dict(action.results),
+        timeout_seconds=action.timeout_seconds,
+    )
 
 
 def _search_view(tried: Tried) -> TrialSearch | None:

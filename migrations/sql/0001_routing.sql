@@ -10,7 +10,7 @@ create table callbacks (
   customer_id     uuid references customers,
   number          text not null check (number ~ '^\+[1-9][0-9]{6,14}$'),
   queue_id        uuid not null references queues,
-  source          text not null check (source in ('queue', 'web', 'agent')),
+  source          text not null check (source in ('queue', 'flow', 'web', 'agent')),
   first           text not null default 'agent' check (first in ('agent', 'customer')),
   state           text not null default 'pausing' check (state in
                     ('pausing', 'waiting', 'dialling', 'reached', 'settled', 'failed', 'cancelled')),

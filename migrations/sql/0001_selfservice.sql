@@ -9,3 +9,20 @@ create table flow_drafts (
   saved_by   uuid references agents
 );
 create index flow_drafts_saved_by on flow_drafts (saved_by) where saved_by is not null;
+
+-- What flows ask of web services. A job asks, outside any transaction; the contact waits, until `deadline_at` at most.
+create table flow_requests (
+  id          uuid primary key, -- also the Idempotency-Key: a job may run twice
+  contact_id  uuid not null references contacts on delete cascade,
+  step        integer not null, -- of the run that waits
+  request     jsonb not null, -- {"method", "url", "body", "results", "seconds"}
+  state       text not null default 'waiting' check (state in ('waiting', 'done', 'failed')),
+  result      jsonb not null default '{}', -- the values found
+  reason      text, -- why it failed, as a word
+  made_at     timestamptz not null,
+  deadline_at timestamptz not null,
+  finished_at timestamptz,
+  unique (contact_id, step),
+  check ((finished_at is null) = (state = 'waiting'))
+);
+create index flow_requests_waiting on flow_requests (deadline_at) where state = 'waiting';

@@ -34,6 +34,9 @@ COMPUTED = {
         "faq.helped",
         "faq.not_helped",
         "announcement.played",
+        "number.entered",
+        "lookup.made",
+        "request.made",
     },
 }  # fmt: skip
 

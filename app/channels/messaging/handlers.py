@@ -43,7 +43,7 @@ async def on_control_requested(tx: Transaction, event: ControlRequested) -> None
 
 async def on_message_added(tx: Transaction, event: MessageAdded) -> None:
     """What we say is sent, what the customer attached is fetched."""
-    if event.contact.channel != CHANNEL:
+    if event.channel != CHANNEL:
         return
     if event.message.direction == "outbound":
         await jobs.enqueue(tx, sending.JOB, {"message_id": str(event.message.id)})

@@ -18,16 +18,19 @@ from app.channels.voice.recording import consent
 from app.channels.voice.screening import Screen, turn_away
 from app.channels.voice.show import show
 from app.channels.voice.urls import VoiceUrls
+from app.channels.voice.voicemail import life as voicemail
+from app.contacts import repository as contact_rows
 from app.core import clock, inbox
 from app.core.batch import Batch
 from app.core.db import Database, Reader, Session, Transaction
 from app.core.errors import InvalidInput, NotFound
 from app.core.ids import new_id
 from app.core.settings import Settings
+from app.customers.dialable import rules_of
 from app.customers.phones import Number, PhoneAddress, normalise
 from app.intake import service as intake
 from app.routing.service import Memory
-from app.selfservice.turns import Close, Collect, Enqueue, Prompt, Turn, input_from
+from app.selfservice.turns import Close, Collect, Enqueue, Prompt, Turn, Way, input_from
 
 INBOX_SOURCE = "twilio.voice"
 CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
@@ -58,6 +61,7 @@ class Inbound:
         self._lines = Lines()
         self._screen = Screen(settings)
         self._region = settings.default_region
+        self._rules = rules_of(settings)
         self._time_zone = ZoneInfo(settings.time_zone)
         self._memory = Memory(
             redial=timedelta(seconds=settings.redial_seconds),
@@ -84,6 +88,7 @@ class Inbound:
                 entry=intake.Entry(line.flow_id, line.flow_version, line.locale, line.hours),
                 now=clock.utc_now(),
                 time_zone=self._time_zone,
+                rules=self._rules,
             )
             before_queue = await _before_queue(session, received.turn)
             url = self._urls.of_contact(received.contact_id)
@@ -145,6 +150,11 @@ class Inbound:
     async def _follow(self, tx: Transaction, contact_id: UUID, turn: Turn) -> None:
         """The call's state follows the contact's."""
         match turn.action:
+            case Enqueue(way=Way.VOICEMAIL):
+                await calls.change(tx, contact_id, state=CallState.WAITING.value)
+                await voicemail.begin(tx, await contact_rows.get(tx, contact_id))
+            case Enqueue(way=Way.CALLBACK):
+                await calls.change(tx, contact_id, state=CallState.CLOSING.value)
             case Enqueue():
                 call = await calls.change(tx, contact_id, state=CallState.WAITING.value)
                 if (await consent.notice(tx)).before_queue(turn):

@@ -10,7 +10,7 @@ from typing import Protocol, assert_never
 
 from app.channels.voice.locales import VOICE_LOCALES
 from app.channels.voice.markup import document, element, text
-from app.selfservice.turns import Close, Collect, Enqueue, Prompt, Search, Turn
+from app.selfservice.turns import Close, Collect, Enqueue, Prompt, Request, Search, Turn, Way
 
 # Paths of the voice webhooks that documents point to.
 GATHER_PATH = "gather"  # a caller's reply; query: node, v
@@ -30,6 +30,10 @@ MAX_PARKED = 1000  # calls; Twilio's default, and its answer beyond it is queue-
 MAX_IN_ROOM = 10  # participants, Twilio's default
 MAX_MESSAGE_SECONDS = 120  # of a voicemail
 SURVEY_SECONDS = 6  # for a key after the question
+ASK_AGAIN_SECONDS = (
+    1  # while a web service is asked: so often the caller's phone asks whether it has answered
+)
+SLOW_RATE = "75%"  # of the usual speed (https://www.twilio.com/docs/voice/twiml/say/text-speech#prosody)
 MAX_SAID = 3000  # characters of one <Say>
 CUSTOMER_LABEL = "customer"
 # The first participant fixes these for the whole conference, so every join passes the same full set.
@@ -44,7 +48,8 @@ class UrlFor(Protocol):
 
 
 def turn_document(turn: Turn, *, url: UrlFor, before_queue: Iterable[Prompt] = ()) -> str:
-    """What to do after a turn of self-service: ask, park in the queue, or say goodbye.
+    """What to do after a turn of self-service: ask, wait for a web service, park in the queue, record a message, or say
+    goodbye.
 
     `before_queue` is said last to a caller who is about to wait.
     The reply's URL carries the node and the number of the step (`v`), so that a late or repeated reply can be
@@ -54,6 +59,14 @@ def turn_document(turn: Turn, *, url: UrlFor, before_queue: Iterable[Prompt] = (
     match action:
         case Collect():
             return _collect_document(action, url, node=turn.state.node, v=str(turn.state.steps))
+        case Request():
+            again = Collect(action.prompts, action.locale, modes=("dtmf",), timeout_seconds=ASK_AGAIN_SECONDS)
+            return _collect_document(again, url, node=turn.state.node, v=str(turn.state.steps))
+        case Enqueue(way=Way.CALLBACK):
+            return goodbye_document(action.prompts)
+        case Enqueue(way=Way.VOICEMAIL):
+            # the document behind it records, or parks a caller for whom nothing is recorded after all
+            return document(_say(action.prompts) + _redirect(url(AFTER_QUEUE_PATH)))
         case Enqueue():
             return park_document((*action.prompts, *before_queue), url=url)
         case Close():
@@ -194,7 +207,8 @@ def _say(prompts: Iterable[Prompt]) -> str:
         words = _clean(prompt.text)
         if words:
             locale = VOICE_LOCALES[prompt.locale]
-            said.append(element("Say", text(words), language=locale.say_language, voice=locale.voice))
+            spoken = element("prosody", text(words), rate=SLOW_RATE) if prompt.slow else text(words)
+            said.append(element("Say", spoken, language=locale.say_language, voice=locale.voice))
     return "".join(said)
 
 

@@ -35,3 +35,9 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 def message(key: str, locale: Locale, /, **values: str) -> str:
     """One message of the catalogue with its variables filled. Raises KeyError for an unknown key."""
     return fill(catalogue(locale)[key], values)
+
+
+def suited(key: str, locale: Locale, /, *, is_written: bool, **values: str) -> str:
+    """The message in its written form, where it has one (`written.…`) and the contact reads. Raises KeyError."""
+    own = f"written.{key}"
+    return message(own if is_written and own in catalogue(locale) else key, locale, **values)

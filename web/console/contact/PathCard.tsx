@@ -10,6 +10,9 @@ import type { Subject } from "./subject.ts";
 /** The last line, with the wait, tells of the queue better than the flow does. */
 const told = (step: PathStep) => step.kind !== "queued";
 
+/** Whose detail says what came of it. */
+const SHOWN_WHOLE = new Set<PathStep["kind"]>(["entered", "looked_up", "requested", "texted"]);
+
 /** How long the caller waited or, while they still do, has waited so far; in seconds. */
 function useWaited({ queued_at: queued, accepted_at: accepted }: Subject, waiting: boolean): number | null {
   const soFar = useElapsed(queued);
@@ -37,6 +40,7 @@ export function PathCard({ contact, waiting }: { contact: Subject; waiting: bool
             <span lang={customer?.language ?? language}>
               {step.text}
               {step.kind === "menu" && step.detail && <Key>{step.detail}</Key>}
+              {SHOWN_WHOLE.has(step.kind) && step.detail && ` · ${step.detail}`}
             </span>
           </li>
         ))}

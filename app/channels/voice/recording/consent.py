@@ -13,7 +13,7 @@ from app.contacts.models import Contact
 from app.core.db import Reader, Transaction
 from app.selfservice.locales import Locale
 from app.selfservice.prompts import message
-from app.selfservice.turns import Enqueue, Prompt, Turn
+from app.selfservice.turns import Enqueue, Prompt, Turn, Way
 
 PARKING, MOVING, HEARD = "parking", "moving", "heard"
 
@@ -27,7 +27,7 @@ class Notice:
     def before_queue(self, turn: Turn) -> tuple[Prompt, ...]:
         """What is said after the turn's own words, before the caller waits."""
         action = turn.action
-        if not isinstance(action, Enqueue) or action.queue not in self.queues:
+        if not isinstance(action, Enqueue) or action.way is not Way.WAIT or action.queue not in self.queues:
             return ()
         return (words(turn.state.locale),)
 

@@ -32,18 +32,27 @@ KEY = "voicemail"  # of `voice_calls.farewell`: the recording; beside it the cau
 async def offer(tx: Transaction, contact: Contact, cause: Cause) -> bool:
     """Let the waiting caller leave a message: out of the queue, and told at once. False for a contact whose caller is
     not on the line."""
+    leg_id = await begin(tx, contact, cause)
+    if leg_id is None:
+        return False
+    await order(tx, contact.id, CommandKind.TAKE_MESSAGE, leg_id=leg_id)
+    return True
+
+
+async def begin(tx: Transaction, contact: Contact, cause: Cause = Cause.NO_AGENT) -> UUID | None:
+    """Out of the queue to the voicemail; returns the caller's leg, whose next document records. None for a contact
+    whose caller is not on the line."""
     call = await calls.get(tx, contact.id)
     if call is None or contact.channel != "voice":
-        return False
+        return None
     leg = calls.customer_leg(await calls.legs(tx, contact.id))
     if leg.is_over or await contact_rows.try_move(tx, contact.id, ContactMove.PAUSE) is None:
-        return False
+        return None
     made = await rows.insert(tx, contact_id=contact.id, leg_id=leg.id, purpose=rows.VOICEMAIL, channels=1)
     farewell = {KEY: str(made.id), "cause": cause.value, "locale": contact.language}
     await calls.change(tx, contact.id, state=CallState.VOICEMAIL.value, farewell=farewell)
     await show(tx, contact.id, state=CallState.VOICEMAIL)
-    await order(tx, contact.id, CommandKind.TAKE_MESSAGE, leg_id=leg.id)
-    return True
+    return leg.id
 
 
 def recording_of(call: Call) -> UUID | None:

@@ -624,6 +624,59 @@ export type BlockedCallerView = {
 };
 
 /**
+ * BranchCase
+ *
+ * Where a contact goes whose value is equal to this; case and width make no difference.
+ */
+export type BranchCase = {
+    /**
+     * Equals
+     */
+    equals: string;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
+ * BranchNode
+ *
+ * Branches on a value: the first case that is equal, else `otherwise`.
+ */
+export type BranchNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'branch';
+    /**
+     * Value
+     *
+     * of a value; texts use it as {name}
+     */
+    value: string;
+    /**
+     * Cases
+     */
+    cases: Array<BranchCase>;
+    /**
+     * Otherwise
+     */
+    otherwise?: string | null;
+};
+
+/**
  * CalendarChanges
  *
  * Fields to change; what is left out stays.
@@ -796,6 +849,56 @@ export type CallbackList = {
 };
 
 /**
+ * CallbackNode
+ *
+ * Promises to call back: the contact waits in the queue, the caller does not. `otherwise`: for whom we cannot
+ * call.
+ */
+export type CallbackNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Prompt
+     */
+    prompt?: {
+        [key in Locale]?: string;
+    } | null;
+    /**
+     * Queue
+     */
+    queue?: string | null;
+    /**
+     * Priority
+     */
+    priority?: number | null;
+    /**
+     * Skills
+     */
+    skills?: Array<string>;
+    /**
+     * Topic
+     */
+    topic?: string | null;
+    /**
+     * Kind
+     */
+    kind: 'callback';
+    /**
+     * Otherwise
+     */
+    otherwise?: string | null;
+};
+
+/**
  * CallbackView
  *
  * A callback: who waits to be called, where in line, and when it is tried next.
@@ -838,7 +941,7 @@ export type CallbackView = {
     /**
      * Source
      */
-    source: 'queue' | 'web' | 'agent';
+    source: 'queue' | 'flow' | 'web' | 'agent';
     /**
      * First
      */
@@ -1964,9 +2067,15 @@ export type FlowDefinition = {
         [key: string]: unknown | Topic;
     };
     /**
+     * History Days
+     *
+     * a contact without a topic gets that of one within so many days; 0: never
+     */
+    history_days?: number;
+    /**
      * Nodes
      */
-    nodes: Array<MenuNode | AskNode | ConfirmNode | ChooseNode | LanguageNode | GreetingNode | SayNode | AnswerNode | HoursNode | SetNode | QueueNode | CloseNode | HangupNode>;
+    nodes: Array<MenuNode | AskNode | ConfirmNode | ChooseNode | LanguageNode | NumberNode | GreetingNode | SayNode | AnswerNode | HoursNode | SetNode | LookupNode | BranchNode | MessageNode | RequestNode | QueueNode | CallbackNode | VoicemailNode | CloseNode | HangupNode>;
 };
 
 /**
@@ -2632,6 +2741,46 @@ export type LoggedOut = {
 };
 
 /**
+ * LookupNode
+ *
+ * Branches on what is known: the customer, or an order of theirs. The order is the newest one, or the one whose
+ * number was collected as `value`; texts may then use `{order_number}`, `{order_status}` and `{order_day}`.
+ */
+export type LookupNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'lookup';
+    /**
+     * What
+     */
+    what: 'customer' | 'order';
+    /**
+     * Value
+     */
+    value?: string | null;
+    /**
+     * Found
+     */
+    found?: string | null;
+    /**
+     * None
+     */
+    none?: string | null;
+};
+
+/**
  * Me
  *
  * The signed-in agent and what the page needs to start.
@@ -2701,6 +2850,14 @@ export type MenuNode = {
         [key in Locale]?: string;
     };
     /**
+     * Written
+     *
+     * in place of `prompt` where choices are buttons
+     */
+    written?: {
+        [key in Locale]?: string;
+    } | null;
+    /**
      * Options
      */
     options: Array<MenuOption>;
@@ -2754,6 +2911,39 @@ export type MenuOption = {
      * Skills
      */
     skills?: Array<string>;
+    /**
+     * Next
+     */
+    next?: string | null;
+};
+
+/**
+ * MessageNode
+ *
+ * Writes to the caller's telephone by message, where that is possible, and goes on. Who writes reads it at once.
+ */
+export type MessageNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'message';
+    /**
+     * Text
+     */
+    text: {
+        [key in Locale]?: string;
+    };
     /**
      * Next
      */
@@ -3353,6 +3543,62 @@ export type NoteView = {
 };
 
 /**
+ * NumberNode
+ *
+ * Asks for a number by keys or words, for instance of an order, and keeps it as `value`. Never for card numbers:
+ * those are refused.
+ */
+export type NumberNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'number';
+    /**
+     * Prompt
+     */
+    prompt: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Value
+     *
+     * of a value; texts use it as {name}
+     */
+    value: string;
+    /**
+     * Min Digits
+     */
+    min_digits?: number;
+    /**
+     * Max Digits
+     */
+    max_digits?: number;
+    /**
+     * Next
+     */
+    next?: string | null;
+    /**
+     * Otherwise
+     */
+    otherwise?: string | null;
+    /**
+     * Timeout Seconds
+     */
+    timeout_seconds?: number;
+};
+
+/**
  * Obstacle
  *
  * One thing that speaks against giving a contact to an agent now.
@@ -3644,6 +3890,32 @@ export type PastContact = {
 };
 
 /**
+ * PathStep
+ *
+ * One step the caller took in self-service, in the words of the flow's author.
+ */
+export type PathStep = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Kind
+     */
+    kind: 'greeting' | 'menu' | 'question' | 'answer' | 'helped' | 'queued' | 'announcement' | 'entered' | 'looked_up' | 'requested' | 'texted';
+    /**
+     * Text
+     *
+     * label of the choice, the words heard, or the title of the article spoken
+     */
+    text: string;
+    /**
+     * Detail
+     */
+    detail: string | null;
+};
+
+/**
  * PauseView
  *
  * A stretch that is silent on the recording.
@@ -3896,7 +4168,7 @@ export type QueueFigures = {
 /**
  * QueueNode
  *
- * Hands over to a human. Without `queue` the collected topic decides. `closed` is taken out of hours.
+ * Hands over to a human. `closed` is taken out of hours.
  */
 export type QueueNode = {
     /**
@@ -3910,10 +4182,6 @@ export type QueueNode = {
      */
     name?: string;
     position?: Position | null;
-    /**
-     * Kind
-     */
-    kind: 'queue';
     /**
      * Prompt
      */
@@ -3936,6 +4204,10 @@ export type QueueNode = {
      * Topic
      */
     topic?: string | null;
+    /**
+     * Kind
+     */
+    kind: 'queue';
     /**
      * Closed
      */
@@ -4193,6 +4465,74 @@ export type RecordingView = {
      * when its sound was deleted
      */
     deleted_at: string | null;
+};
+
+/**
+ * RequestNode
+ *
+ * Asks a web service of the company's and keeps fields of its JSON answer as values. The contact waits meanwhile,
+ * for `timeout_seconds` at most; any fault leads to `failed`. Values in address and body are put in escaped.
+ */
+export type RequestNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Kind
+     */
+    kind: 'request';
+    /**
+     * Prompt
+     */
+    prompt?: {
+        [key in Locale]?: string;
+    } | null;
+    /**
+     * Method
+     */
+    method?: 'GET' | 'POST';
+    /**
+     * Url
+     *
+     * https://…, with {values} behind the host only
+     */
+    url: string;
+    /**
+     * Body
+     *
+     * of a POST, sent as JSON
+     */
+    body?: {
+        [key: string]: unknown | string;
+    };
+    /**
+     * Results
+     *
+     * value to its place in the answer, such as order.status
+     */
+    results?: {
+        [key: string]: unknown | string;
+    };
+    /**
+     * Timeout Seconds
+     */
+    timeout_seconds?: number;
+    /**
+     * Next
+     */
+    next?: string | null;
+    /**
+     * Failed
+     */
+    failed?: string | null;
 };
 
 /**
@@ -4504,7 +4844,7 @@ export type SelfServiceSummary = {
     /**
      * Path
      */
-    path: Array<AppConsoleSchemasPathStep>;
+    path: Array<PathStep>;
 };
 
 /**
@@ -5140,6 +5480,28 @@ export type TransferTargets = {
 };
 
 /**
+ * TrialAnswer
+ *
+ * What the web service answers, as the page makes it up: nobody is asked in a trial run.
+ */
+export type TrialAnswer = {
+    /**
+     * Kind
+     */
+    kind: 'answer';
+    /**
+     * Is Ok
+     */
+    is_ok?: boolean;
+    /**
+     * Values
+     */
+    values?: {
+        [key: string]: string;
+    };
+};
+
+/**
  * TrialFacts
  *
  * Who calls in a trial run, and when. `local_now` without an offset is the company's time; null: now.
@@ -5174,6 +5536,34 @@ export type TrialFacts = {
      * Tier
      */
     tier?: string;
+    /**
+     * Can Call Back
+     */
+    can_call_back?: boolean;
+    /**
+     * Can Leave Message
+     */
+    can_leave_message?: boolean;
+    /**
+     * Can Text
+     */
+    can_text?: boolean;
+    /**
+     * Is Written
+     *
+     * as in chat, with buttons
+     */
+    is_written?: boolean;
+    /**
+     * Orders
+     *
+     * the newest first
+     */
+    orders?: Array<TrialOrder>;
+    /**
+     * Recent Topic
+     */
+    recent_topic?: string | null;
 };
 
 /**
@@ -5202,6 +5592,60 @@ export type TrialKeys = {
      * Keys
      */
     keys: string;
+};
+
+/**
+ * TrialOrder
+ *
+ * An order of the caller's.
+ */
+export type TrialOrder = {
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Status
+     */
+    status: 'placed' | 'paid' | 'shipped' | 'delivered' | 'returned' | 'refunded' | 'cancelled';
+    /**
+     * Placed On
+     */
+    placed_on: string;
+};
+
+/**
+ * TrialRequest
+ *
+ * What a web service would be asked. Go on with `answer`, as if it had answered.
+ */
+export type TrialRequest = {
+    /**
+     * Method
+     */
+    method: string;
+    /**
+     * Url
+     */
+    url: string;
+    /**
+     * Body
+     */
+    body: {
+        [key: string]: string;
+    };
+    /**
+     * Results
+     *
+     * value to its place in the answer
+     */
+    results: {
+        [key: string]: string;
+    };
+    /**
+     * Timeout Seconds
+     */
+    timeout_seconds: number;
 };
 
 /**
@@ -5241,6 +5685,38 @@ export type TrialSilence = {
 };
 
 /**
+ * TrialStep
+ *
+ * One step of the caller's path in this turn.
+ */
+export type TrialStep = {
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Detail
+     */
+    detail: string | null;
+    /**
+     * Node
+     */
+    node: string | null;
+    /**
+     * Choice
+     */
+    choice: string | null;
+    /**
+     * Article Id
+     */
+    article_id: string | null;
+};
+
+/**
  * TrialTurn
  *
  * One turn of a trial run: the first without `state`, each further one with the `state` of the answer before.
@@ -5274,7 +5750,9 @@ export type TrialTurn = {
         kind: 'silence';
     } & TrialSilence) | ({
         kind: 'hang_up';
-    } & TrialHangUp) | null;
+    } & TrialHangUp) | ({
+        kind: 'answer';
+    } & TrialAnswer) | null;
 };
 
 /**
@@ -5365,7 +5843,8 @@ export type TryOut = {
 /**
  * TurnView
  *
- * What happens in a turn. `action`: `collect` waits for the caller, `enqueue` and `close` end self-service.
+ * What happens in a turn. `action`: `collect` waits for the caller, `request` for a web service; `enqueue` and
+ * `close` end self-service.
  */
 export type TurnView = {
     /**
@@ -5385,7 +5864,7 @@ export type TurnView = {
     /**
      * Action
      */
-    action: 'collect' | 'enqueue' | 'close';
+    action: 'collect' | 'request' | 'enqueue' | 'close';
     /**
      * Is Over
      */
@@ -5417,9 +5896,40 @@ export type TurnView = {
      */
     skills: Array<string>;
     /**
+     * Way
+     *
+     * how the contact waits in the queue
+     */
+    way: 'wait' | 'callback' | 'voicemail' | null;
+    request: TrialRequest | null;
+    /**
+     * Texts
+     *
+     * written to the caller's telephone
+     */
+    texts: Array<string>;
+    /**
+     * Values
+     *
+     * collected so far
+     */
+    values: {
+        [key: string]: string;
+    };
+    /**
      * Topic
      */
     topic: string | null;
+    /**
+     * Topic Source
+     */
+    topic_source: 'menu' | 'flow' | 'words' | 'history' | null;
+    /**
+     * Topic Confidence
+     *
+     * 0 to 1
+     */
+    topic_confidence: number | null;
     /**
      * Reason
      *
@@ -5433,7 +5943,7 @@ export type TurnView = {
     /**
      * Steps
      */
-    steps: Array<AppSupervisionFlowSchemasPathStep>;
+    steps: Array<TrialStep>;
     search: TrialSearch | null;
 };
 
@@ -5510,6 +6020,56 @@ export type VoicemailList = {
      * Voicemails
      */
     voicemails: Array<VoicemailView>;
+};
+
+/**
+ * VoicemailNode
+ *
+ * Lets the caller leave a message for the queue. `prompt` is said before the usual words. `otherwise`: on channels
+ * without voicemail.
+ */
+export type VoicemailNode = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     *
+     * the author's own name for the step
+     */
+    name?: string;
+    position?: Position | null;
+    /**
+     * Prompt
+     */
+    prompt?: {
+        [key in Locale]?: string;
+    } | null;
+    /**
+     * Queue
+     */
+    queue?: string | null;
+    /**
+     * Priority
+     */
+    priority?: number | null;
+    /**
+     * Skills
+     */
+    skills?: Array<string>;
+    /**
+     * Topic
+     */
+    topic?: string | null;
+    /**
+     * Kind
+     */
+    kind: 'voicemail';
+    /**
+     * Otherwise
+     */
+    otherwise?: string | null;
 };
 
 /**
@@ -5754,64 +6314,6 @@ export type WrapUp = {
  * What to do with the results of a search.
  */
 export type Zone = 'answer' | 'choose' | 'none';
-
-/**
- * PathStep
- *
- * One step the caller took in self-service, in the words of the flow's author.
- */
-export type AppConsoleSchemasPathStep = {
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Kind
-     */
-    kind: 'greeting' | 'menu' | 'question' | 'answer' | 'helped' | 'queued' | 'announcement';
-    /**
-     * Text
-     *
-     * label of the choice, the words heard, or the title of the article spoken
-     */
-    text: string;
-    /**
-     * Detail
-     */
-    detail: string | null;
-};
-
-/**
- * PathStep
- *
- * One step of the caller's path in this turn.
- */
-export type AppSupervisionFlowSchemasPathStep = {
-    /**
-     * Kind
-     */
-    kind: string;
-    /**
-     * Text
-     */
-    text: string;
-    /**
-     * Detail
-     */
-    detail: string | null;
-    /**
-     * Node
-     */
-    node: string | null;
-    /**
-     * Choice
-     */
-    choice: string | null;
-    /**
-     * Article Id
-     */
-    article_id: string | null;
-};
 
 /**
  * AgentStateChanged
@@ -6145,32 +6647,6 @@ export type OfferMade = {
      */
     type: 'offer.made';
     offer: OfferView;
-};
-
-/**
- * PathStep
- *
- * One step the caller took in self-service, in the words of the flow's author.
- */
-export type PathStep = {
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Kind
-     */
-    kind: 'greeting' | 'menu' | 'question' | 'answer' | 'helped' | 'queued' | 'announcement';
-    /**
-     * Text
-     *
-     * label of the choice, the words heard, or the title of the article spoken
-     */
-    text: string;
-    /**
-     * Detail
-     */
-    detail: string | null;
 };
 
 /**
