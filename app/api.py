@@ -7,6 +7,7 @@ from app.channels.voice.blocking_endpoints import router as blocked_callers
 from app.channels.voice.control_endpoints import router as call_controls
 from app.channels.voice.dial_endpoints import router as dial
 from app.channels.voice.endpoints import router as softphone
+from app.channels.voice.reach_endpoints import router as agent_telephones
 from app.channels.voice.recording.endpoints import router as recordings
 from app.channels.voice.supervision_endpoints import router as call_supervision
 from app.channels.voice.survey.endpoints import router as surveys
@@ -55,6 +56,7 @@ for router in (
     call_controls,
     call_supervision,
     dial,
+    agent_telephones,
     supervised_contacts,
     supervised_agents,
     calendars,

@@ -20,6 +20,7 @@ OPENS_TRANSACTIONS = {
     "app/agents/sessions.py",
     "app/routing/callback_timers.py",
     "app/routing/router.py",
+    "app/channels/voice/agent_answering.py",
     "app/channels/voice/answering.py",
     "app/channels/voice/inbound.py",
     "app/channels/voice/orders/callback.py",

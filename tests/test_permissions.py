@@ -228,6 +228,8 @@ SUPERVISORS = {
     "log_agent_out": Permission.PRESENCE_CHANGE_ANY,
     "set_agent_skills": Permission.AGENTS_ASSIGN,
     "set_agent_queues": Permission.AGENTS_ASSIGN,
+    "get_agent_telephone": Permission.TEAM_SUPERVISE,
+    "set_agent_telephone": Permission.AGENTS_ASSIGN,
     "list_skills": Permission.ROUTING_READ,
     "list_queues": Permission.ROUTING_READ,
     "get_queue": Permission.ROUTING_READ,

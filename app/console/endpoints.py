@@ -36,7 +36,7 @@ from app.core.http import Read, Requires, Tx, database_of, problem_responses, se
 from app.customers import identify
 from app.customers.models import Identity, IdentityKind
 from app.routing import service as routing
-from app.routing.errors import NotYourContact, OfferNoLongerAvailable, OfferNotFound
+from app.routing.errors import AnswerOnPhone, NotYourContact, OfferNoLongerAvailable, OfferNotFound
 from app.touchpoints import timeline
 from app.touchpoints.log import timeline_stream
 
@@ -81,11 +81,12 @@ async def set_presence(body: PresenceChange, principal: PresenceChanger, tx: Tx)
 @router.post(
     "/offers/{offer_id}/accept",
     operation_id="accept_offer",
-    responses=problem_responses(OfferNotFound, OfferNoLongerAvailable),
+    responses=problem_responses(OfferNotFound, OfferNoLongerAvailable, AnswerOnPhone),
 )
 async def accept_offer(offer_id: UUID, principal: OfferAnswerer, request: Request, tx: Tx) -> OfferAnswer:
     """Say yes. 409 `offer_no_longer_available` when the time is up, the customer has left or it was withdrawn;
-    `detail` says which. Saying yes twice gives the same answer."""
+    `detail` says which. Saying yes twice gives the same answer. 409 `answer_on_phone` when the offer is
+    your ringing telephone (`is_by_phone`)."""
     offer = await routing.accept_offer(
         tx,
         offer_id=offer_id,

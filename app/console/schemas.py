@@ -207,6 +207,9 @@ class OfferView(Schema):
     expires_at: datetime | None
     waiting_since: datetime
     from_address: str | None = Field(description="E.164 number; null when withheld")
+    is_by_phone: bool = Field(
+        description="your own telephone rings and is answered there; here it may be declined"
+    )
     screen_pop: ScreenPop
 
 

@@ -90,6 +90,7 @@ async def offer_views(reader: Reader, made: Sequence[tuple[Offer, Contact]]) -> 
             expires_at=offer.expires_at,
             waiting_since=contact.queued_at or contact.opened_at,
             from_address=contact.customer_address,
+            is_by_phone=offer.is_by_phone,
             screen_pop=pop,
         )
         for (offer, contact), pop in zip(made, pops, strict=True)

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _EDGE = re.compile(r"[a-z][a-z-]*")
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+:\d{1,5}")
+_DOMAIN = re.compile(r"(\*\.)?[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?")
 
 
 class Settings(BaseSettings):
@@ -94,6 +95,10 @@ class Settings(BaseSettings):
     dial_blocked_prefixes: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
         description="beginnings of numbers never called, such as +88690900, comma-separated",
+    )
+    sip_domains: Annotated[list[str], NoDecode] = Field(
+        default=["*.sip.twilio.com"],
+        description="domains of agents' SIP phones; `*.` in front: every one below; empty: none is called",
     )
     dials_per_agent_minute: int = Field(default=6, ge=0, description="numbers one agent may ring in a minute")
     dials_per_agent_day: int = Field(default=300, ge=0, description="… in 24 hours")
@@ -192,6 +197,7 @@ class Settings(BaseSettings):
         "dial_countries",
         "dial_blocked_prefixes",
         "flow_request_networks",
+        "sip_domains",
         "softphone_edges",
         mode="before",
     )
@@ -215,6 +221,13 @@ class Settings(BaseSettings):
         if wrong := [v for v in value if not (v == "*" or (len(v) == 2 and v.isascii() and v.isalpha()))]:
             raise ValueError(f"must be ISO 3166 codes such as TW,JP; {wrong[0]!r} is none")
         return [v.upper() for v in value]
+
+    @field_validator("sip_domains")
+    @classmethod
+    def _domains(cls, value: list[str]) -> list[str]:
+        if wrong := [v for v in value if not _DOMAIN.fullmatch(v.lower())]:
+            raise ValueError(f"must be domains such as office.sip.twilio.com; {wrong[0]!r} is none")
+        return [v.lower() for v in value]
 
     @field_validator("dial_blocked_prefixes")
     @classmethod

@@ -18,12 +18,14 @@ from app.contacts.lifecycle import ContactMove, ContactState
 from app.contacts.models import COLUMNS, Contact, contact_of
 from app.core.db import Record, Transaction
 from app.core.ids import new_id
-from app.routing import capacity, offers
+from app.routing import callback_rows, capacity, offers
 from app.routing.events import OfferMade
 from app.routing.locks import Held, hold
 from app.routing.offers import Offer, OfferState
 from app.touchpoints import log as touchpoints
 from app.touchpoints.log import Line
+
+SPOKEN = ("voice", callback_rows.CHANNEL)  # channels whose agents need a telephone
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ async def _write(
                 p.cost,
                 p.expires_at,
                 p.ring > 1,
+                _is_by_phone(contacts[p.contact_id], agents[p.agent_id]),
             )
             for p in proposals
         ],
@@ -154,6 +157,11 @@ async def _write(
     await touchpoints.append_many(tx, lines)
     await tx.publish_many([OfferMade(offer, contacts[offer.contact_id]) for offer in made])
     return made
+
+
+def _is_by_phone(contact: Contact, agent: Record) -> bool:
+    """Whether the agent's telephone is to ring: what is spoken, to who is not at a browser phone."""
+    return contact.channel in SPOKEN and agent["reached_by"] != "browser"
 
 
 async def _move(tx: Transaction, contact_ids: list[UUID]) -> dict[UUID, Contact]:

@@ -48,7 +48,7 @@ async def take_in_hand(
         agent_id,
         COST,
     )
-    new = (new_id(), contact.id, agent_id, contact.routing_round, COST, None, False)
+    new = (new_id(), contact.id, agent_id, contact.routing_round, COST, None, False, False)
     made = (await offers.insert_many(tx, [new], epoch=NO_EPOCH))[0]
     offer = await offers.accept(tx, made.id, expires_at=now + timeout)
     assert offer is not None  # noqa: S101 -- made in this transaction, without a deadline

@@ -17,6 +17,13 @@ class OfferNoLongerAvailable(Conflict):
     title = "The offer is no longer available"
 
 
+class AnswerOnPhone(Conflict):
+    """The offer is a ringing telephone and is accepted there."""
+
+    code = "answer_on_phone"
+    title = "Answer on your telephone"
+
+
 class NotYourContact(NotFound):
     """The contact is not in this agent's hands."""
 

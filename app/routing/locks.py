@@ -18,7 +18,7 @@ class Held:
     """The rows that are ours until the commit. Streams are held with their contact or agent."""
 
     contacts: dict[UUID, Record]  # id, state, channel
-    agents: dict[UUID, Record]  # agent_states with display_name and is_enabled
+    agents: dict[UUID, Record]  # agent_states with display_name, is_enabled and reached_by
 
 
 _AGENTS = """
@@ -26,7 +26,7 @@ select s.agent_id, s.presence, s.is_connected, s.not_responding_since, s.wrap_up
        s.engagement is not null as is_engaged,
        s.message_slots - (select count(*) from offers o where o.agent_id = s.agent_id and o.cost = 0
                             and o.state in ('pending', 'accepting', 'accepted')) as free_slots,
-       a.display_name, a.is_enabled
+       a.display_name, a.is_enabled, a.reached_by
 from agent_states s join agents a on a.id = s.agent_id
 where s.agent_id = any($1) order by s.agent_id for update of s"""
 

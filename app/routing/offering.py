@@ -13,7 +13,7 @@ from app.contacts.lifecycle import ContactMove
 from app.contacts.models import Contact
 from app.core.db import Reader, Transaction
 from app.routing import callback_rows, offers
-from app.routing.errors import OfferNoLongerAvailable, OfferNotFound
+from app.routing.errors import AnswerOnPhone, OfferNoLongerAvailable, OfferNotFound
 from app.routing.events import ContactConnected, ContactQueued, OfferAccepting, OfferEnded
 from app.routing.locks import hold
 from app.routing.offers import Offer, OfferState
@@ -22,13 +22,22 @@ from app.touchpoints import log as touchpoints
 
 
 async def accept_offer(
-    tx: Transaction, *, offer_id: UUID, agent_id: UUID, now: datetime, timeout: timedelta
+    tx: Transaction,
+    *,
+    offer_id: UUID,
+    agent_id: UUID,
+    now: datetime,
+    timeout: timedelta,
+    by_phone: bool = False,
 ) -> Offer:
-    """The agent says yes. Where the contact rings at others too the first yes wins: their offers end with the reason
-    `taken`. Raises OfferNotFound, or OfferNoLongerAvailable with the reason. Saying yes twice is answered alike."""
+    """The agent says yes: on the page, or with `by_phone` at the telephone that is the offer. Where the contact rings
+    at others too the first yes wins: their offers end with the reason `taken`. Raises OfferNotFound, AnswerOnPhone, or
+    OfferNoLongerAvailable with the reason. Saying yes twice is answered alike."""
     offer, contact = await _own_offer(tx, offer_id, agent_id)
     if offer.state in (OfferState.ACCEPTING, OfferState.ACCEPTED):
         return offer
+    if offer.state == OfferState.PENDING and offer.is_by_phone and not by_phone:
+        raise AnswerOnPhone("your telephone is ringing; answer it there, or decline here")
     if contact.channel == callback_rows.CHANNEL:
         timeout += await callback_rows.dial_time(tx, contact.id)
     others = await _hold_ringing(tx, contact, but=offer) if offer.is_shared else []
@@ -69,6 +78,25 @@ async def expire_offer(tx: Transaction, *, contact_id: UUID, agent_id: UUID, now
         tx, offer, contact, OfferState.TIMED_OUT, "timeout", (OfferState.PENDING,), not_responding=True
     )
     return ended is not None
+
+
+async def miss_offer(tx: Transaction, *, offer_id: UUID, reason: str) -> bool:
+    """The telephone that is this offer was not answered, or nobody there took the call: like an offer whose time is
+    up, only sooner. False when it is not pending any more."""
+    found = await offers.get(tx, offer_id)
+    if found is None:
+        return False
+    contact = await contact_rows.get_for_update(tx, found.contact_id)
+    missed = await _end_and_requeue(
+        tx,
+        found,
+        contact,
+        OfferState.TIMED_OUT,
+        reason,
+        (OfferState.PENDING,),
+        not_responding=True,
+    )
+    return missed is not None
 
 
 async def expire_accepting(tx: Transaction, *, contact_id: UUID, now: datetime) -> bool:

@@ -33,7 +33,8 @@ TAKEN = "taken"  # why an offer ended when another agent, at whom the contact ra
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One contact proposed to one agent; `is_shared`: as one of several that ring together (R30)."""
+    """One contact proposed to one agent; `is_shared`: as one of several that ring together (R30); `is_by_phone`: the
+    agent's telephone rings, and the yes is said there."""
 
     id: UUID
     contact_id: UUID
@@ -48,6 +49,7 @@ class Offer:
     ended_at: datetime | None
     epoch: int
     is_shared: bool
+    is_by_phone: bool
 
 
 _NAMES = tuple(field.name for field in fields(Offer))
@@ -121,20 +123,21 @@ async def due(reader: Reader, now: datetime) -> list[Offer]:
 
 
 _INSERT = f"""
-insert into offers (id, contact_id, agent_id, state, round, cost, expires_at, is_shared, epoch)
-select id, contact_id, agent_id, 'pending', round, cost, expires_at, is_shared, $8
-from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::integer[], $6::timestamptz[], $7::boolean[])
-  as new(id, contact_id, agent_id, round, cost, expires_at, is_shared)
+insert into offers (id, contact_id, agent_id, state, round, cost, expires_at, is_shared, is_by_phone, epoch)
+select id, contact_id, agent_id, 'pending', round, cost, expires_at, is_shared, is_by_phone, $9
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::integer[], $6::timestamptz[], $7::boolean[],
+            $8::boolean[])
+  as new(id, contact_id, agent_id, round, cost, expires_at, is_shared, is_by_phone)
 returning {_COLUMNS}"""  # noqa: S608
 
-# id, contact, agent, round, cost, expires_at, is_shared
-NewOffer = tuple[UUID, UUID, UUID, int, int, datetime | None, bool]
+# id, contact, agent, round, cost, expires_at, is_shared, is_by_phone
+NewOffer = tuple[UUID, UUID, UUID, int, int, datetime | None, bool, bool]
 
 
 async def insert_many(tx: Transaction, new: Sequence[NewOffer], *, epoch: int) -> list[Offer]:
     """Pending offers, in the order given. The unique indexes refuse a second live one of a contact, or of a contact
     and an agent where several ring together (asyncpg.UniqueViolationError)."""
-    rows = await tx.fetch(_INSERT, *([one[n] for one in new] for n in range(7)), epoch)
+    rows = await tx.fetch(_INSERT, *([one[n] for one in new] for n in range(8)), epoch)
     made = {row["id"]: _offer(row) for row in rows}
     return [made[one[0]] for one in new]
 

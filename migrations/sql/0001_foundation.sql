@@ -81,9 +81,12 @@ create table agents (
   softphone_identity text not null unique check (softphone_identity ~ '^[A-Za-z0-9_]{1,121}$'),
   reached_by         text not null default 'browser' check (reached_by in ('browser', 'phone', 'sip')),
   phone_address      text, -- E.164 or sip:…, for who is not reached by the browser
+  -- who answers that telephone takes the call by pressing 1: always at a number, where a mailbox may answer
+  needs_key          boolean not null default true,
   is_enabled         boolean not null default true,
   created_at         timestamptz not null default switchboard_now(),
-  check ((reached_by = 'browser') or phone_address is not null)
+  check ((reached_by = 'browser') or phone_address is not null),
+  check (reached_by <> 'phone' or needs_key)
 );
 create index agents_team on agents (team_id);
 
@@ -369,7 +372,8 @@ create table offers (
   accepted_at timestamptz,
   ended_at    timestamptz,
   epoch       bigint not null,
-  is_shared   boolean not null default false  -- one of several that ring together; the first yes wins
+  is_shared   boolean not null default false, -- one of several that ring together; the first yes wins
+  is_by_phone boolean not null default false  -- a ringing telephone is the offer: it is accepted there, not on a page
 ) with (fillfactor = 80);
 -- The database refuses a double offer, whatever any router does: nobody else while one agent has the contact or is asked
 -- alone, and of those that ring together at most one for each agent.

@@ -89,6 +89,16 @@ class Leg:
         return f"agent-{self.id}" if self.agent_id else f"guest-{self.id}"
 
     @property
+    def is_phone(self) -> bool:
+        """Whether this is an agent's own telephone or SIP phone: its leg is asked what to do when it answers."""
+        return self.agent_id is not None and self.address is not None
+
+    @property
+    def outside_number(self) -> str | None:
+        """The number of who is no agent of ours; a colleague's own telephone is nobody else's business."""
+        return self.address if self.agent_id is None else None
+
+    @property
     def is_gone(self) -> bool:
         """Whether it is over, or was in the room and has left it: no such leg comes back."""
         return self.is_over or (self.left_at is not None and not self.is_in_room)
@@ -184,6 +194,18 @@ def customer_leg(found: Sequence[Leg]) -> Leg:
     return next(leg for leg in reversed(found) if leg.kind == "customer")
 
 
+async def begin_offer(tx: Transaction, contact_id: UUID) -> None:
+    """The call of a callback whose agent's telephone is about to ring: nobody is on the line, and nobody is called
+    before the agent has said yes. It goes by the contact's id until then."""
+    await tx.execute(
+        """insert into voice_calls (contact_id, state, call_sid, room) values ($1, 'waiting', $2, $3)
+           on conflict (contact_id) do update set state = 'waiting' where voice_calls.state = 'closed'""",
+        contact_id,
+        str(contact_id),
+        room_name(contact_id, 0),
+    )
+
+
 async def begin_dial(tx: Transaction, contact_id: UUID, dial: int | None) -> Leg:
     """The leg of a customer who is about to be called. Its call begins with it, and goes by the leg's own id until
     the customer answers. `dial`: of a callback, which number of dialling it is."""
@@ -260,8 +282,8 @@ async def add_leg(
     digits: str | None = None,
     mode: str | None = None,
 ) -> Leg:
-    """A leg about to be called into `room`: of an agent (`agent_id`) or an outside number (`address`, E.164), where
-    `digits` are dialled once it answers."""
+    """A leg about to be called into `room`: of an agent (`agent_id`; with `address`, E.164 or `sip:…`, at a telephone,
+    not at the browser phone) or of an outside number (`address` alone), where `digits` are dialled once it answers."""
     row = await tx.fetchrow(
         f"""insert into voice_legs (id, contact_id, kind, room, offer_id, agent_id, address, digits, mode)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning {_LEG}""",  # noqa: S608

@@ -30,6 +30,7 @@ class CommandKind(StrEnum):
     RESUME = "resume"
     END_CALL = "end_call"
     END_LEG = "end_leg"
+    DISMISS_LEG = "dismiss_leg"
     RETURN_TO_QUEUE = "return_to_queue"
     SAY_GOODBYE = "say_goodbye"
     START_RECORDING = "start_recording"

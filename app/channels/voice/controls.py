@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from app.agents import states as agent_states
-from app.channels.voice import calls, parties, settling
+from app.channels.voice import calls, parties, reach, settling
 from app.channels.voice.calls import Call, CallState, Leg
 from app.channels.voice.commands import CommandKind, is_open, order
 from app.channels.voice.dial_check import check_dialable, number_to_dial
@@ -158,7 +158,13 @@ async def rejoin(tx: Transaction, contact_id: UUID, by: Caller) -> None:
         now: datetime = await tx.fetchval("select switchboard_now()")
         await calls.change(tx, contact_id, alone_since=now)
     leg = await calls.add_leg(
-        tx, contact_id=contact.id, kind="agent", room=call.room, offer_id=offer.id, agent_id=by.id
+        tx,
+        contact_id=contact.id,
+        kind="agent",
+        room=call.room,
+        offer_id=offer.id,
+        agent_id=by.id,
+        address=(await reach.of_agent(tx, by.id)).address,
     )
     await order(tx, contact_id, CommandKind.CREATE_AGENT_LEG, leg_id=leg.id)
 
@@ -181,7 +187,7 @@ def _is_called(found: list[Leg], target: Target, mode: GuestMode) -> bool:
         leg.kind == "guest"
         and not leg.is_gone
         and leg.mode == mode
-        and (leg.agent_id, leg.address) == (target.agent_id, target.number)
+        and (leg.agent_id, leg.outside_number) == (target.agent_id, target.number)
         for leg in found
     )
 
@@ -205,13 +211,14 @@ async def _add_guest(
         raise ControlRefused("that is you; choose somebody else")
     if target.agent_id is not None and await parties.has_call(tx, target.agent_id):
         raise ControlRefused("this colleague is in a call; choose somebody else, or transfer to them")
+    found = await reach.of_agent(tx, target.agent_id) if target.agent_id is not None else None
     leg = await calls.add_leg(
         tx,
         contact_id=contact.id,
         kind="guest",
         room=call.room,
         agent_id=target.agent_id,
-        address=target.number,
+        address=target.number if found is None else found.address,
         digits=target.digits,
         mode=mode,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from app.channels.voice import dial_out
+from app.channels.voice import dial_out, reach
 from app.channels.voice.dial_check import DialLimitReached, NumberRefused, check_dialable
 from app.channels.voice.dial_schemas import DialTask, NewDial
 from app.contacts import repository as contact_rows
@@ -73,7 +73,7 @@ async def dial(body: NewDial, principal: Dialler, settings: CurrentSettings, tx:
         task_id=body.task_id,
         agent_id=principal.agent_id,
         now=now,
-        timeout=settings.accepting_timeout,
+        timeout=reach.time_to_join(await reach.of_agent(tx, principal.agent_id), settings),
     )
     return DialTask(task_id=body.task_id, contact_id=offer.contact_id, number=number)
 

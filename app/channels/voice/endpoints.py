@@ -8,6 +8,7 @@ from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 
 from app.agents import accounts
+from app.channels.voice import reach
 from app.channels.voice.schemas import SoftphoneToken
 from app.core import clock
 from app.core.auth import Permission, Principal
@@ -26,10 +27,22 @@ ConsoleUser = Annotated[Principal, Depends(Requires(Permission.CONSOLE_USE))]
 )
 async def softphone_token(principal: ConsoleUser, settings: CurrentSettings, reader: Read) -> SoftphoneToken:
     """An access token of the carrier for this agent's browser phone, good for an hour (Twilio: iam/access-tokens;
-    the identity may hold letters, digits and underscores only). 503 when no API key is configured."""
+    the identity may hold letters, digits and underscores only). An agent who is reached at a telephone gets no token:
+    the carrier would ring a browser phone nobody listens to. 503 when no API key is configured."""
+    account = await accounts.get(reader, principal.agent_id)
+    expires_at = clock.utc_now() + TOKEN_LIFETIME
+    if (await reach.of_agent(reader, principal.agent_id)).address is not None:
+        return SoftphoneToken(
+            backend="telephone",
+            url=None,
+            edges=[],
+            gateway=None,
+            token="",
+            identity=account.softphone_identity,
+            expires_at=expires_at,
+        )
     if not settings.twilio_api_key_sid:
         raise Unavailable("no API key is configured; set SWITCHBOARD_TWILIO_API_KEY_SID and …_SECRET")
-    account = await accounts.get(reader, principal.agent_id)
     token = AccessToken(
         settings.twilio_account_sid,
         settings.twilio_api_key_sid,
@@ -47,5 +60,5 @@ async def softphone_token(principal: ConsoleUser, settings: CurrentSettings, rea
         gateway=settings.softphone_gateway,
         token=token.to_jwt(),
         identity=account.softphone_identity,
-        expires_at=clock.utc_now() + TOKEN_LIFETIME,
+        expires_at=expires_at,
     )

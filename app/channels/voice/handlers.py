@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.channels.voice import calls, controls, dial_out, dialling, life, settling
+from app.channels.voice import calls, controls, dial_out, dialling, life, phone_agents, reach, settling
 from app.channels.voice.calls import CallState
 from app.channels.voice.commands import CommandKind, order, was_ordered
 from app.channels.voice.ending import end_agent_legs, end_leg
@@ -22,6 +22,7 @@ from app.routing.events import (
     DialRequested,
     OfferAccepting,
     OfferEnded,
+    OfferMade,
     WrapUpStarted,
 )
 
@@ -31,6 +32,7 @@ SPOKEN = frozenset({"voice", CHANNEL})  # whose agents and customers meet in a r
 def subscribe(registry: EventRegistry) -> None:
     """Connect this module to the events below it."""
     registry.subscribe(ContactDiverted, on_contact_diverted)
+    registry.subscribe_many(OfferMade, phone_agents.on_offers_made)
     registry.subscribe(OfferAccepting, on_offer_accepting)
     registry.subscribe(OfferEnded, on_offer_ended)
     registry.subscribe(ContactReleased, on_contact_released)
@@ -43,9 +45,13 @@ def subscribe(registry: EventRegistry) -> None:
 
 
 async def on_offer_accepting(tx: Transaction, event: OfferAccepting) -> None:
-    """The agent said yes: call the agent's phone into the contact's room."""
+    """The agent said yes: call the agent's phone into the contact's room, unless it was said at that phone."""
     if event.contact.channel not in SPOKEN:
         return
+    await calls.open_room(tx, event.contact.id, event.offer.round)
+    if await calls.leg_of_offer(tx, event.offer.id) is not None:
+        return  # the yes was said at the telephone that is the offer: its leg is there
+    found = await reach.of_agent(tx, event.offer.agent_id)
     leg = await calls.add_leg(
         tx,
         contact_id=event.contact.id,
@@ -53,8 +59,8 @@ async def on_offer_accepting(tx: Transaction, event: OfferAccepting) -> None:
         room=calls.room_name(event.contact.id, event.offer.round),
         offer_id=event.offer.id,
         agent_id=event.offer.agent_id,
+        address=found.address,
     )
-    await calls.open_room(tx, event.contact.id, event.offer.round)
     await order(tx, event.contact.id, CommandKind.CREATE_AGENT_LEG, leg_id=leg.id)
 
 
@@ -64,7 +70,7 @@ async def on_offer_ended(tx: Transaction, event: OfferEnded) -> None:
         return
     leg = await calls.leg_of_offer(tx, event.offer.id)
     if leg is not None:
-        await end_leg(tx, leg)
+        await phone_agents.let_go(tx, leg)
     if await dial_out.offer_ended(tx, event.contact):
         await life.close_if_over(tx, event.contact.id)
         return

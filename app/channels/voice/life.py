@@ -4,10 +4,10 @@ Every function runs with the contact locked, may run twice and in any order, and
 old. Callbacks, REST answers and the reconciler all end here.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from app.channels.voice import calls, dial_out, parties, settling
+from app.channels.voice import calls, dial_out, parties, phone_agents, settling
 from app.channels.voice.calls import Call, CallState, Leg
 from app.channels.voice.commands import CommandKind, order
 from app.channels.voice.dialling import customer_comes_next
@@ -36,9 +36,6 @@ _DIAL_RESULTS = {
     "no-answer": DialResult.NO_ANSWER,
     "canceled": DialResult.NO_ANSWER,
 }
-
-
-REJOINING = timedelta(seconds=12)  # with the grace before it, less than the half minute nobody may be alone
 
 
 async def customer_status(
@@ -145,7 +142,9 @@ async def agent_leg_status(
         await close_if_over(tx, contact.id)
         return
     offer = await offers.get(tx, leg.offer_id)
-    if offer is not None and offer.state == OfferState.ACCEPTING:
+    if offer is not None and offer.state == OfferState.PENDING:
+        await phone_agents.not_answered(tx, leg, status)
+    elif offer is not None and offer.state == OfferState.ACCEPTING:
         await routing.fail_accepting(
             tx,
             contact_id=contact.id,
@@ -227,11 +226,24 @@ async def _customer_in_room(tx: Transaction, contact: Contact, call: Call) -> No
 
 
 async def left(
-    tx: Transaction, contact: Contact, call: Call, leg: Leg, *, sequence: int, now: datetime
+    tx: Transaction,
+    contact: Contact,
+    call: Call,
+    leg: Leg,
+    *,
+    sequence: int,
+    now: datetime,
+    reason: str | None = None,
 ) -> None:
-    """Somebody left the room. A customer's end is told by the call's own status."""
+    """Somebody left the room, for the carrier's `reason` where it told one. A customer's end is told by the call's own
+    status."""
     was_in_room = leg.is_in_room
-    if not await calls.note_room(tx, leg, joined=False, sequence=sequence):
+    is_news = await calls.note_room(tx, leg, joined=False, sequence=sequence)
+    is_late = not is_news and sequence <= leg.room_sequence
+    if leg.kind == "agent" and leg.is_phone and reason == phone_agents.HUNG_UP and not is_late:
+        await _telephone_put_down(tx, contact, call, leg, now)
+        return
+    if not is_news:
         return
     if leg.kind == "agent" and was_in_room:
         await _agent_gone(tx, contact, call, leg, now)
@@ -254,6 +266,21 @@ async def _agent_gone(tx: Transaction, contact: Contact, call: Call, leg: Leg, n
     if contact.state == ContactState.ACTIVE and not ordered and not others and call.alone_since is None:
         # not logged yet: the customer may just have hung up, and the news of that may come second
         await calls.change(tx, contact.id, alone_since=now)
+
+
+async def _telephone_put_down(tx: Transaction, contact: Contact, call: Call, leg: Leg, now: datetime) -> None:
+    """An agent at a telephone hangs up by hanging up, and nobody need wait whether they come back. The leg's own end
+    may have been told before: then the customer has been taken for alone, and it is told now why."""
+    alone = not any(
+        other.kind == "agent" and other.is_in_room and other.id != leg.id
+        for other in await calls.legs(tx, contact.id)
+    )
+    if alone and leg.agent_id == contact.agent_id and not _hang_up_ordered(contact):
+        if await dial_out.give_up(tx, contact, now=now):
+            await close_if_over(tx, contact.id)
+            return
+        await phone_agents.put_down(tx, contact, call)
+    await settling.settle(tx, contact.id)
 
 
 async def held(
@@ -314,7 +341,10 @@ async def end_stray_legs(tx: Transaction, contact_id: UUID) -> None:
         if leg.kind != "agent" or leg.is_over or leg.offer_id is None:
             continue
         offer = await offers.get(tx, leg.offer_id)
-        wanted = offer is not None and offer.state in (OfferState.ACCEPTING, OfferState.ACCEPTED)
+        wanted = offer is not None and (
+            offer.state in (OfferState.ACCEPTING, OfferState.ACCEPTED)
+            or (offer.state == OfferState.PENDING and leg.is_phone)
+        )
         if not wanted:
             await end_leg(tx, leg)
 
@@ -331,15 +361,14 @@ async def rescue_alone(tx: Transaction, contact_id: UUID) -> None:
         await close_if_over(tx, contact_id)
         return
     if contact.state == ContactState.ACTIVE:
-        if any(_comes_back(leg, now) for leg in await calls.legs(tx, contact_id)):
+        found = await calls.legs(tx, contact_id)
+        if any(phone_agents.comes_back(leg, now) for leg in found):
+            return
+        if phone_agents.was_at_telephone(contact, found):
+            await phone_agents.put_down(tx, contact, call)
             return
         await touchpoints.append(tx, contact.subject, "agent.dropped", once=str(contact.routing_round))
         if await settling.guest_takes_over(tx, contact):
             return
     await calls.change(tx, contact_id, alone_since=None)
     await routing.requeue_active(tx, contact_id, reason="agent_lost")
-
-
-def _comes_back(leg: Leg, now: datetime) -> bool:
-    """Whether an agent's phone is being called back into the room just now."""
-    return leg.kind == "agent" and not leg.is_gone and not leg.is_in_room and now - leg.created_at < REJOINING

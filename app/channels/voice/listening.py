@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from app.agents import states as agent_states
-from app.channels.voice import calls, parties, settling
+from app.channels.voice import calls, parties, reach, settling
 from app.channels.voice.calls import CallState, Leg
 from app.channels.voice.controls import Caller
 from app.channels.voice.party_rules import SupervisorMode
@@ -36,7 +36,13 @@ async def supervise(
         if await parties.has_call(tx, by.id):
             raise ControlRefused("your phone is in a call; end that first")
         leg = await calls.add_leg(
-            tx, contact_id=contact_id, kind="supervisor", room=call.room, agent_id=by.id, mode=mode.value
+            tx,
+            contact_id=contact_id,
+            kind="supervisor",
+            room=call.room,
+            agent_id=by.id,
+            mode=mode.value,
+            address=(await reach.of_agent(tx, by.id)).address,
         )
         await _engage(tx, leg, by, mode)
     await settling.settle(tx, contact_id)

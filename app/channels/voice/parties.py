@@ -146,7 +146,7 @@ async def shown(reader: Reader, contact: Contact, call: Call, found: list[Leg]) 
             "mode": leg.mode,
             "agent_id": str(leg.agent_id) if leg.agent_id else None,
             "name": names.get(leg.agent_id),
-            "number": contact.customer_address if leg.kind == "customer" else leg.address,
+            "number": contact.customer_address if leg.kind == "customer" else leg.outside_number,
             "state": "joined" if leg.is_in_room else "ringing" if leg.status == "ringing" else "calling",
             "is_held": call.state == CallState.HELD if leg.kind == "customer" else leg.is_held,
             "is_muted": leg.is_muted,

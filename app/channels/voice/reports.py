@@ -94,7 +94,8 @@ class Reports:
                 case "participant-join":
                     await life.joined(tx, contact, call, leg, sequence=sequence, now=now)
                 case "participant-leave":
-                    await life.left(tx, contact, call, leg, sequence=sequence, now=now)
+                    why = form.get("ReasonParticipantLeft")
+                    await life.left(tx, contact, call, leg, sequence=sequence, now=now, reason=why)
                 case "participant-hold" | "participant-unhold" if leg.kind == "customer":
                     on = kind == "participant-hold"
                     await life.held(tx, contact, call, on=on, sequence=sequence, now=now)

@@ -64,12 +64,11 @@ class CommandSender:
         if call is None:
             await settle(tx, command_id, CommandState.DROPPED)
             return None
-        customer = calls.customer_leg(await calls.legs(tx, contact.id))
         leg = await calls.leg(tx, command.leg_id) if command.leg_id else None
         identity = None
         if leg is not None and leg.agent_id is not None:
             identity = await tx.fetchval("select softphone_identity from agents where id = $1", leg.agent_id)
-        plan = Plan(command, contact, call, customer, leg, identity)
+        plan = Plan(command, contact, call, await calls.legs(tx, contact.id), leg, identity)
         order = ORDERS[command.kind]
         if await order.fits(tx, plan):
             await mark_sending(tx, command_id)

@@ -115,6 +115,8 @@ async def guest_gone(tx: Transaction, contact: Contact, leg: Leg, result: str) -
         result = "left"
     elif result == "left":
         return  # the room tells first of one who never came; the leg's own status says why
+    elif leg.is_phone and result == "completed":
+        result = "no-answer"  # a mailbox, or somebody who did not press the key
     is_news = await touchpoints.append(
         tx, contact.subject, "consult.ended", data={"result": result}, once=str(leg.id)
     )

@@ -10,6 +10,7 @@ from typing import Protocol, assert_never
 
 from app.channels.voice.locales import VOICE_LOCALES
 from app.channels.voice.markup import document, element, text
+from app.channels.voice.reach import KEY_SECONDS
 from app.selfservice.turns import Close, Collect, Enqueue, Prompt, Request, Search, Turn, Way
 
 # Paths of the voice webhooks that documents point to.
@@ -24,6 +25,8 @@ WAIT_KEY_PATH = "wait-key"  # a key of a waiting caller
 SURVEY_PATH = "survey"  # the key after the question; query: n, how often it was asked
 VOICEMAIL_PATH = "voicemail-done"  # Record action
 ANSWERED_PATH = "answered"  # a customer we rang has answered; query: leg
+AGENT_ANSWERED_PATH = "agent-answered"  # an agent's telephone has been answered; query: leg
+AGENT_KEY_PATH = "agent-key"  # the key after the announcement; query: leg
 
 PARKING_QUEUE = "switchboard"  # one queue at the carrier; who is next is decided by our own router
 MAX_PARKED = 1000  # calls; Twilio's default, and its answer beyond it is queue-full
@@ -128,6 +131,38 @@ def customer_room_document(room: str, *, url: UrlFor, prompts: Iterable[Prompt] 
         statusCallbackEvent=CONFERENCE_EVENTS,
     )
     return document(_say(prompts) + element("Dial", conference, action=url(AFTER_CONFERENCE_PATH)))
+
+
+def key_document(prompts: Iterable[Prompt], *, url: str) -> str:
+    """Say to an agent at a telephone what the call is about and tell the key pressed to `url`, silence too."""
+    gather = element(
+        "Gather",
+        _say(prompts),
+        action=url,
+        actionOnEmptyResult=True,
+        input="dtmf",
+        numDigits=1,
+        timeout=KEY_SECONDS,
+    )
+    return document(gather + element("Hangup"))
+
+
+def agent_room_document(room: str, *, label: str, is_muted: bool, url: UrlFor) -> str:
+    """Move an agent at a telephone into the conference `room`; it goes on when they leave."""
+    conference = element(
+        "Conference",
+        text(room),
+        participantLabel=label,
+        startConferenceOnEnter=True,
+        endConferenceOnExit=False,
+        muted=True if is_muted else None,
+        beep="false",
+        waitUrl="",
+        maxParticipants=MAX_IN_ROOM,
+        statusCallback=url(CONFERENCE_PATH),
+        statusCallbackEvent=CONFERENCE_EVENTS,
+    )
+    return document(element("Dial", conference) + element("Hangup"))
 
 
 def voicemail_document(

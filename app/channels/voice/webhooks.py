@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from app.channels.twilio.signature import Form, WebhookVerifier
 from app.channels.voice import twiml, urls
+from app.channels.voice.agent_answering import AgentAnswers
 from app.channels.voice.answering import Dialled
 from app.channels.voice.inbound import Inbound
 from app.channels.voice.recording.reports import RecordingReports
@@ -50,6 +51,7 @@ def voice_routes(database: Database, settings: Settings) -> list[Route]:
     room = WaitingRoom(database, settings)
     reports = Reports(database)
     dialled = Dialled(database, settings)
+    agents = AgentAnswers(database, settings)
     recordings = RecordingReports(database)
     surveys = SurveyAnswers(database, settings)
 
@@ -97,6 +99,12 @@ def voice_routes(database: Database, settings: Settings) -> list[Route]:
     async def answered(request: Request, form: Form) -> Response:
         return _document(await dialled.answered(form, _id(request, "leg")))
 
+    async def agent_answered(request: Request, form: Form) -> Response:
+        return _document(await agents.answered(form, _id(request, "leg")))
+
+    async def agent_key(request: Request, form: Form) -> Response:
+        return _document(await agents.key(form, _id(request, "leg")))
+
     async def call_status(_: Request, form: Form) -> Response:
         await reports.call_status(form)
         return Response(status_code=204)
@@ -125,6 +133,8 @@ def voice_routes(database: Database, settings: Settings) -> list[Route]:
         route(twiml.VOICEMAIL_PATH, voicemail_done),
         route(twiml.SURVEY_PATH, survey),
         route(twiml.ANSWERED_PATH, answered),
+        route(twiml.AGENT_ANSWERED_PATH, agent_answered),
+        route(twiml.AGENT_KEY_PATH, agent_key),
         route("call-status", call_status),
         route("leg", leg),
         route("recording", recording),

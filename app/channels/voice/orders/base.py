@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from app.channels.twilio.client import ProviderError, TwilioClient
+from app.channels.voice import calls
 from app.channels.voice.calls import Call, Leg
 from app.channels.voice.commands import Command
+from app.channels.voice.reach import ring_seconds
 from app.channels.voice.rooms import people
 from app.channels.voice.urls import VoiceUrls
 from app.contacts.events import Control
@@ -15,17 +17,10 @@ from app.core.db import Database, Transaction
 from app.core.jobs import RetryLater
 from app.core.settings import Settings
 
-LEG_RING_SECONDS = 15  # how long an agent's phone rings after the agent has said yes
-OUTSIDE_RING_SECONDS = 30  # and how long a telephone outside
 LOOK_AGAIN = timedelta(seconds=2)
 LOST_AFTER = timedelta(seconds=10)  # after the ringing: a leg nobody has heard of by then was never made
 
 Answer = dict[str, Any]
-
-
-def ring_seconds(leg: Leg | None) -> int:
-    """How long the leg's telephone rings before the carrier gives up."""
-    return OUTSIDE_RING_SECONDS if leg is not None and leg.address else LEG_RING_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +31,14 @@ class Plan:
     command: Command
     contact: Contact
     call: Call
-    customer: Leg
+    legs: list[Leg]
     leg: Leg | None
     identity: str | None
+
+    @property
+    def customer(self) -> Leg:
+        """The customer's newest leg. A callback has none while it is only offered."""
+        return calls.customer_leg(self.legs)
 
     @property
     def own_leg(self) -> Leg:
@@ -104,7 +104,7 @@ class Carrier:
         """Raises ProviderError when a leg that was sent for should have been seen by now, else RetryLater."""
         async with self.database.read() as reader:
             now: datetime = await reader.fetchval("select switchboard_now()")
-        lost_after = timedelta(seconds=ring_seconds(plan.leg)) + LOST_AFTER
+        lost_after = timedelta(seconds=ring_seconds(plan.leg, self.settings)) + LOST_AFTER
         if plan.command.sent_at is not None and now - plan.command.sent_at > lost_after:
             raise _not_there("the leg was never made")
         raise RetryLater("the leg is not to be seen yet", LOOK_AGAIN)

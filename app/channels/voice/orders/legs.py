@@ -6,7 +6,9 @@ from app.channels.twilio.client import ProviderError
 from app.channels.voice import calls, life, twiml
 from app.channels.voice.calls import Leg
 from app.channels.voice.commands import CommandState
-from app.channels.voice.orders.base import Answer, Carrier, Order, Plan, ring_seconds
+from app.channels.voice.orders.base import Answer, Carrier, Order, Plan
+from app.channels.voice.orders.phones import call_phone
+from app.channels.voice.reach import ring_seconds
 from app.channels.voice.urls import OVERRIDES
 from app.contacts.lifecycle import ContactState
 from app.core.db import Transaction
@@ -16,13 +18,15 @@ from app.routing.offers import OfferState
 
 
 class CreateLeg(Order):
-    """Call somebody into the contact's room."""
+    """Call somebody into the contact's room; an agent's telephone is asked first whether somebody takes the call."""
 
     is_create = True
     is_muted = False
 
     async def ask(self, carrier: Carrier, plan: Plan) -> Answer:
         """Create the participant; after an attempt of unknown outcome look for it instead."""
+        if plan.own_leg.is_phone:
+            return await call_phone(carrier, plan)
         if plan.command.state == CommandState.SENDING:
             return await _look_for_leg(carrier, plan)
         fields = _leg_fields(carrier, plan, is_muted=self.is_muted)
@@ -49,10 +53,10 @@ class CreateLeg(Order):
 
 
 class CreateAgentLeg(CreateLeg):
-    """Call the agent's browser phone into the contact's room."""
+    """Call the agent into the contact's room."""
 
     async def fits(self, tx: Transaction, plan: Plan) -> bool:
-        """While the offer is accepting, or the agent who has the contact comes back into the room."""
+        """While the offer is accepting, or is this very ringing; or the agent who has the contact comes back."""
         leg = plan.leg
         offer = await offers.get(tx, leg.offer_id) if leg and leg.offer_id else None
         if leg is None or offer is None:
@@ -60,7 +64,7 @@ class CreateAgentLeg(CreateLeg):
         if offer.state == OfferState.ACCEPTED:
             is_active = plan.contact.state == ContactState.ACTIVE and leg.room == plan.call.room
             return is_active and plan.call.alone_since is not None and not leg.is_gone and not leg.is_in_room
-        return offer.state == OfferState.ACCEPTING
+        return offer.state == (OfferState.PENDING if offer.is_by_phone else OfferState.ACCEPTING)
 
 
 class EndLeg(Order):
@@ -105,7 +109,7 @@ def _leg_fields(carrier: Carrier, plan: Plan, *, is_muted: bool) -> dict[str, st
         "From": plan.contact.our_address or "",
         "To": leg.address or client,
         "Label": leg.label,
-        "Timeout": str(ring_seconds(leg)),
+        "Timeout": str(ring_seconds(leg, carrier.settings)),
         "EarlyMedia": "false",
         "Beep": "false",
         "StartConferenceOnEnter": "true",

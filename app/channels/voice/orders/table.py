@@ -11,6 +11,7 @@ from app.channels.voice.orders.dial_out import DialCustomer
 from app.channels.voice.orders.farewell import SayGoodbye
 from app.channels.voice.orders.legs import CreateAgentLeg, EndLeg
 from app.channels.voice.orders.parties import CreateGuestLeg, CreateSupervisorLeg, SetParty
+from app.channels.voice.orders.phones import DismissLeg
 from app.channels.voice.orders.recording import (
     PauseRecording,
     ResumeRecording,
@@ -29,6 +30,7 @@ ORDERS: Mapping[CommandKind, Order] = MappingProxyType(
         CommandKind.CREATE_SUPERVISOR_LEG: CreateSupervisorLeg(),
         CommandKind.SET_PARTY: SetParty(),
         CommandKind.END_LEG: EndLeg(),
+        CommandKind.DISMISS_LEG: DismissLeg(),
         CommandKind.MOVE_CUSTOMER: MoveCustomer(),
         CommandKind.RETURN_TO_QUEUE: ReturnToQueue(),
         CommandKind.SAY_GOODBYE: SayGoodbye(),

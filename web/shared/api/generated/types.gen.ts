@@ -149,6 +149,34 @@ export type AgentState = {
 };
 
 /**
+ * AgentTelephone
+ *
+ * How an agent is reached.
+ */
+export type AgentTelephone = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Reached By
+     */
+    reached_by: 'browser' | 'phone' | 'sip';
+    /**
+     * Phone Address
+     *
+     * E.164, or `sip:…`; null for the browser
+     */
+    phone_address: string | null;
+    /**
+     * Needs Key
+     *
+     * whether 1 is pressed to take a call; no matter for the browser
+     */
+    needs_key: boolean;
+};
+
+/**
  * AgentView
  *
  * An agent at work or not: what they chose, what work does to them, and what they can do.
@@ -3057,6 +3085,30 @@ export type MessageView = {
 };
 
 /**
+ * NewAgentTelephone
+ *
+ * How an agent is to be reached from the next call on.
+ */
+export type NewAgentTelephone = {
+    /**
+     * Reached By
+     */
+    reached_by: 'browser' | 'phone' | 'sip';
+    /**
+     * Phone Address
+     *
+     * phone: a number, E.164 or as dialled at home; sip: `sip:name@domain`; browser: null
+     */
+    phone_address?: string | null;
+    /**
+     * Needs Key
+     *
+     * sip: 1 is to be pressed to take a call; at a number always, because mailboxes answer too
+     */
+    needs_key?: boolean;
+};
+
+/**
  * NewArticle
  *
  * A new article; the caller chooses its id, so that a repeat is harmless.
@@ -3692,6 +3744,12 @@ export type OfferView = {
      * E.164 number; null when withheld
      */
     from_address: string | null;
+    /**
+     * Is By Phone
+     *
+     * your own telephone rings and is answered there; here it may be declined
+     */
+    is_by_phone: boolean;
     screen_pop: ScreenPop;
 };
 
@@ -4976,12 +5034,14 @@ export type SocketTicket = {
 export type SoftphoneToken = {
     /**
      * Backend
+     *
+     * telephone: you are reached at your own telephone, and the browser has no phone
      */
-    backend: 'demo' | 'twilio';
+    backend: 'demo' | 'twilio' | 'telephone';
     /**
      * Url
      *
-     * websocket address of the demo back end; null for twilio
+     * websocket address of the demo back end; null otherwise
      */
     url: string | null;
     /**
@@ -4998,6 +5058,8 @@ export type SoftphoneToken = {
     gateway: string | null;
     /**
      * Token
+     *
+     * empty for telephone
      */
     token: string;
     /**
@@ -7963,7 +8025,7 @@ export type AcceptOfferErrors = {
      */
     404: Problem;
     /**
-     * The offer is no longer available (`offer_no_longer_available`)
+     * Answer on your telephone (`answer_on_phone`)
      */
     409: Problem;
     /**
@@ -12478,6 +12540,110 @@ export type DialResponses = {
 };
 
 export type DialResponse = DialResponses[keyof DialResponses];
+
+export type GetAgentTelephoneData = {
+    body?: never;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/telephone';
+};
+
+export type GetAgentTelephoneErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetAgentTelephoneError = GetAgentTelephoneErrors[keyof GetAgentTelephoneErrors];
+
+export type GetAgentTelephoneResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentTelephone;
+};
+
+export type GetAgentTelephoneResponse = GetAgentTelephoneResponses[keyof GetAgentTelephoneResponses];
+
+export type SetAgentTelephoneData = {
+    body: NewAgentTelephone;
+    path: {
+        /**
+         * Agent Id
+         */
+        agent_id: string;
+    };
+    query?: never;
+    url: '/api/v1/agents/{agent_id}/telephone';
+};
+
+export type SetAgentTelephoneErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type SetAgentTelephoneError = SetAgentTelephoneErrors[keyof SetAgentTelephoneErrors];
+
+export type SetAgentTelephoneResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentTelephone;
+};
+
+export type SetAgentTelephoneResponse = SetAgentTelephoneResponses[keyof SetAgentTelephoneResponses];
 
 export type SetContactPriorityData = {
     body: NewPriority;
