@@ -3,6 +3,7 @@ import { Problem, Unreachable } from "../shared/api/index.ts";
 import type { Text } from "./text.ts";
 
 const KNOWN = [
+  "answer_on_phone",
   "cannot_write",
   "opted_out",
   "agent_not_free",

@@ -81,12 +81,13 @@ function Connecting({ contact, offer }: { contact: ContactView | null; offer: Of
 function Idle({ status, failure }: Extract<BarState, { kind: "idle" }>) {
   const t = useText();
   const good = status === "ready";
+  const away = usePhone((phone) => phone.backend === "telephone");
   const Icon = good ? Headphones : PhoneOff;
   const tone = good ? css.good : status === "failed" ? css.bad : css.waiting;
   return (
     <div className={css.idle} role="status">
       <Icon size={16} className={tone} aria-hidden="true" />
-      <span>{t(`phone.${status}`)}</span>
+      <span>{away ? t("phone.telephone") : t(`phone.${status}`)}</span>
       {failure && <small>{t(`phone.failure.${failure}`)}</small>}
       {good && <DialPad />}
     </div>
@@ -107,7 +108,7 @@ function Short({ look, title, who }: { look: string | undefined; title: string; 
 
 function Live({ bar }: { bar: LiveState }) {
   const t = useText();
-  const { contact, muted, interrupted } = bar;
+  const { contact, muted, interrupted, canMute } = bar;
   const held = bar.kind === "held";
   const talk = useElapsed(contact.accepted_at);
   const hold = useElapsed(contact.held_since);
@@ -130,8 +131,8 @@ function Live({ bar }: { bar: LiveState }) {
               ? t("call.muted")
               : t("call.talking")}
       </span>
-      <CallControls contact={contact} held={held} muted={muted} canMute={!interrupted} />
-      <Keypad isDisabled={interrupted} />
+      <CallControls contact={contact} held={held} muted={muted} canMute={canMute} />
+      <Keypad isDisabled={!canMute} />
       {contact.recording && <RecordingControl contactId={contact.contact_id} recording={contact.recording} />}
       {interrupted && <Rejoin contactId={contact.contact_id} />}
       <GoOn contactId={contact.contact_id} isDisabled={contact.parties.some((party) => party.kind === "guest")} />

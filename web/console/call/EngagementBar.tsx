@@ -2,7 +2,7 @@ import { Phone, PhoneOff } from "lucide-react";
 import type { Engagement } from "../../shared/api/index.ts";
 import { Button } from "../../shared/ui/Button.tsx";
 import { api } from "../api.ts";
-import { answerCall, hangUpPhone } from "../softphone/phone.ts";
+import { answerCall, hangUpPhone, usePhone } from "../softphone/phone.ts";
 import type { SoftphoneCall } from "../softphone/softphone.ts";
 import { useText } from "../text.ts";
 import { useAction } from "../useAction.ts";
@@ -18,6 +18,8 @@ export function EngagementBar({ engagement, call }: { engagement: Engagement; ca
     engagement.role === "supervise"
       ? t("guest.supervising", { mode: t(`guest.mode_${mode}`) })
       : t(rings ? "guest.asked_by" : "guest.consulted_by", { name: engagement.by });
+  // at a telephone of their own, who was consulted leaves by putting it down
+  const mayLeave = engagement.role === "supervise" || usePhone.getState().backend !== "telephone";
   const leave = () => {
     hangUpPhone();
     if (engagement.role === "supervise") void run(() => api.leaveSupervision(engagement.contact_id));
@@ -33,10 +35,12 @@ export function EngagementBar({ engagement, call }: { engagement: Engagement; ca
           {t("guest.answer")}
         </Button>
       )}
-      <Button round look="end" onPress={leave} isPending={busy} data-testid="engagement-leave">
-        <PhoneOff size={16} aria-hidden="true" />
-        {t(rings ? "guest.decline" : "guest.leave")}
-      </Button>
+      {mayLeave && (
+        <Button round look="end" onPress={leave} isPending={busy} data-testid="engagement-leave">
+          <PhoneOff size={16} aria-hidden="true" />
+          {t(rings ? "guest.decline" : "guest.leave")}
+        </Button>
+      )}
     </div>
   );
 }

@@ -30,6 +30,11 @@ describe("the softphone bar", () => {
     expect(barState(calls, { ...ready, call: null })).toMatchObject({ kind: "talking", interrupted: true });
   });
 
+  it("is never interrupted for who speaks at a telephone of their own, and mutes there", () => {
+    const away = { ...ready, backend: "telephone" as const };
+    expect(barState({ ...none, contacts: [contact("c1")] }, away)).toMatchObject({ interrupted: false, canMute: false });
+  });
+
   it("does not show a hold that the carrier has not confirmed", () => {
     const ordered = contact("c1", { pending_command: "hold" });
     expect(barState({ ...none, contacts: [ordered] }, ready).kind).toBe("talking");

@@ -1,9 +1,10 @@
-import { MessageSquare, Phone, X } from "lucide-react";
+import { MessageSquare, Phone, PhoneCall, X } from "lucide-react";
 import type { OfferView } from "../../shared/api/index.ts";
 import { Button } from "../../shared/ui/Button.tsx";
 import { isCall } from "../conversation/channels.ts";
 import { keyOf } from "../shortcuts/keys.ts";
 import { useText } from "../text.ts";
+import css from "./OfferAnswers.module.css";
 import { useAnswer } from "./useAnswer.ts";
 
 interface OfferAnswersProps {
@@ -22,17 +23,24 @@ export function OfferAnswers({ offer, first, place }: OfferAnswersProps) {
   const spoken = isCall(offer.channel);
   return (
     <>
-      <Button
-        look="accept"
-        large={large}
-        onPress={accept}
-        isPending={decided}
-        shortcut={first ? keyOf("accept") : undefined}
-        data-testid={`${place}-accept`}
-      >
-        {spoken ? <Phone size={16} aria-hidden="true" /> : <MessageSquare size={16} aria-hidden="true" />}
-        {connecting ? t("offer.connecting_button") : t(spoken ? "offer.accept" : "offer.accept_written")}
-      </Button>
+      {offer.is_by_phone && !connecting ? (
+        <p className={css.phone} data-testid={`${place}-by-phone`}>
+          <PhoneCall size={16} aria-hidden="true" />
+          {t("offer.on_telephone")}
+        </p>
+      ) : (
+        <Button
+          look="accept"
+          large={large}
+          onPress={accept}
+          isPending={decided}
+          shortcut={first ? keyOf("accept") : undefined}
+          data-testid={`${place}-accept`}
+        >
+          {spoken ? <Phone size={16} aria-hidden="true" /> : <MessageSquare size={16} aria-hidden="true" />}
+          {connecting ? t("offer.connecting_button") : t(spoken ? "offer.accept" : "offer.accept_written")}
+        </Button>
+      )}
       <Button
         large={large}
         onPress={reject}

@@ -36,6 +36,7 @@ export function OfferLayer() {
 function wordsFor(offer: OfferView, t: Text): string {
   const name = offer.screen_pop.customer?.display_name;
   const who = name ?? (offer.from_address ? phoneNumber(offer.from_address) : t("number.withheld"));
+  if (offer.is_by_phone) return t("offer.announce_telephone", { who, queue: offer.queue_name });
   return t(isCall(offer.channel) ? "offer.announce" : "offer.announce_written", { who, queue: offer.queue_name });
 }
 

@@ -12,6 +12,7 @@ function sending(offerId: string, now: boolean): void {
 }
 
 interface Answer {
+  /** Nothing for an offer that rings at the agent's telephone: the yes is said there. */
   accept(): void;
   reject(): void;
   /** The agent has answered; the buttons do nothing more. */
@@ -33,7 +34,7 @@ export function useAnswer(offer: OfferView): Answer {
     sending(offer.offer_id, false);
   };
   return {
-    accept: () => void answer(api.acceptOffer),
+    accept: () => void (offer.is_by_phone ? undefined : answer(api.acceptOffer)),
     reject: () => void answer(api.rejectOffer),
     decided,
     connecting,

@@ -29,6 +29,12 @@ describe("the start of a shift", () => {
     expect(mayStart(checksOf({ ...good, ...change }))).toBe(false);
   });
 
+  it("asks for no microphone of who is reached at a telephone", () => {
+    const phone = { status: "ready", failure: null, backend: "telephone" } as const;
+    const checks = checksOf({ ...good, phone, microphone: "unasked" });
+    expect(checks.every((check) => check.state === "ok")).toBe(true);
+  });
+
   it("goes without a microphone where the phone is the demo's", () => {
     const phone = { status: "ready", failure: null, backend: "demo" } as const;
     expect(mayStart(checksOf({ ...good, phone, microphone: "missing" }))).toBe(true);

@@ -15,8 +15,8 @@ export interface Check {
 
 type Explanation =
   | `connection_${"ok" | "checking" | "lost"}`
-  | `phone_${"ok" | "checking" | SoftphoneFailure}`
-  | `microphone_${"ok" | "asking" | "unasked" | "denied" | "missing" | "demo"}`
+  | `phone_${"ok" | "telephone" | "checking" | SoftphoneFailure}`
+  | `microphone_${"ok" | "asking" | "unasked" | "denied" | "missing" | "demo" | "telephone"}`
   | `sound_${"ok" | "locked"}`
   | `notifications_${"ok" | "unasked" | "off"}`;
 
@@ -55,13 +55,15 @@ function connectionCheck({ connection, loaded }: Facts): Check {
   return { name: "connection", state: failed ? "failed" : "checking", words: failed ? "connection_lost" : "connection_checking" };
 }
 
-function phoneCheck({ status, failure }: Facts["phone"]): Check {
+function phoneCheck({ status, failure, backend }: Facts["phone"]): Check {
+  if (backend === "telephone") return { name: "phone", state: "ok", words: "phone_telephone" };
   if (status === "ready") return { name: "phone", state: "ok", words: "phone_ok" };
   if (status === "failed") return { name: "phone", state: "failed", words: `phone_${failure ?? "refused"}` };
   return { name: "phone", state: "checking", words: "phone_checking" };
 }
 
 function microphoneCheck({ microphone, phone }: Facts): Check {
+  if (phone.backend === "telephone") return { name: "microphone", state: "ok", words: "microphone_telephone" };
   if (microphone === "granted") return { name: "microphone", state: "ok", words: "microphone_ok" };
   if (microphone === "asking") return { name: "microphone", state: "checking", words: "microphone_asking" };
   if (microphone === "unasked") return { name: "microphone", state: "waiting", words: "microphone_unasked" };

@@ -25,6 +25,9 @@ async function askMicrophone(): Promise<{ stream: MediaStream | null; microphone
   }
 }
 
+/** Who is reached at a telephone speaks there. */
+const UNNEEDED = { stream: null, microphone: "unasked" } as const;
+
 function notificationPermission(): NotificationPermission | "unsupported" {
   return "Notification" in window ? Notification.permission : "unsupported";
 }
@@ -50,8 +53,8 @@ export function useStartShift(): StartShift {
   const start = async () => {
     const unlocked = unlockSound().then(setSound);
     if (notificationPermission() === "default") void Notification.requestPermission().then(setNotifications);
-    setMicrophone("asking");
-    const asked = await askMicrophone();
+    if (phone.backend !== "telephone") setMicrophone("asking");
+    const asked = phone.backend === "telephone" ? UNNEEDED : await askMicrophone();
     setMicrophone(asked.microphone);
     await unlocked;
     if (!mayStart(checksOf({ ...facts, microphone: asked.microphone }))) return;

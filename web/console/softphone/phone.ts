@@ -1,13 +1,15 @@
 // The console's one phone: which back end, its state for the page, and answering what the agent accepted.
 import { create } from "zustand";
 import { api } from "../api.ts";
+import type { SoftphoneToken } from "../../shared/api/index.ts";
 import { useServer } from "../store/store.ts";
 import { mayAnswer } from "./answering.ts";
 import { DemoSoftphone } from "./demo.ts";
 import { SILENT, type Softphone, type SoftphoneParts, type SoftphoneView } from "./softphone.ts";
 
 export interface Phone extends SoftphoneView {
-  backend: "demo" | "twilio" | null;
+  /** `telephone`: the agent is reached at a telephone of their own, and the browser has no phone. */
+  backend: SoftphoneToken["backend"] | null;
 }
 
 export const usePhone = create<Phone>(() => ({ ...SILENT, backend: null }));
@@ -26,9 +28,14 @@ const parts: SoftphoneParts = {
   },
 };
 
-async function build(closeQuestion: string): Promise<Softphone> {
+/** The phone of the agent's back end; none for who is reached at a telephone. */
+async function build(closeQuestion: string): Promise<Softphone | null> {
   const { backend } = await api.softphoneToken();
   usePhone.setState({ backend });
+  if (backend === "telephone") {
+    usePhone.setState({ status: "ready", failure: null });
+    return null;
+  }
   if (backend === "demo") return new DemoSoftphone(parts);
   const { TwilioSoftphone } = await import("./twilio.ts");
   return new TwilioSoftphone(parts, closeQuestion);
@@ -43,7 +50,7 @@ export function startPhone(closeQuestion: string): () => void {
     .then((built) => {
       if (ended) return;
       softphone = built;
-      built.start();
+      built?.start();
     })
     .catch(() => usePhone.setState({ status: "failed", failure: "token" }));
   return () => {

@@ -56,6 +56,7 @@ export const offer = (id: string, change: Partial<OfferView> = {}): OfferView =>
   expires_at: null,
   waiting_since: AT,
   from_address: "+886223456789",
+  is_by_phone: false,
   screen_pop: screenPop(),
   ...change,
 });
