@@ -115,7 +115,7 @@ def bench(arguments: list[str]) -> int:
 
 
 def faults(arguments: list[str]) -> int:
-    """kill, freeze and restart processes, and play every call under every fault, from a new seed (about an hour)"""
+    """kill, freeze and restart processes, and play every call under every fault, from a new seed (two hours)"""
     ensure_environment(Steps(2))
     if arguments:
         return _show([str(PYTHON), "-m", "tests.faults", *arguments])

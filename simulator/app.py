@@ -16,6 +16,7 @@ from simulator.control import (
     CallControl,
     EndpointControl,
     LoadControl,
+    TextControl,
     WorldControl,
     control_error,
 )
@@ -44,6 +45,7 @@ def create_app(simulator: Simulator) -> Starlette:
         *CallControl(simulator).routes(),
         *EndpointControl(simulator).routes(),
         *LoadControl(simulator).routes(),
+        *TextControl(simulator).routes(),
         *WorldControl(simulator).routes(),
         WebSocketRoute("/sim/events", events),
         WebSocketRoute("/sim/client", clients.serve),

@@ -29,6 +29,8 @@ class Number:
     voice_url: str
     voice_fallback_url: str | None = None
     status_callback: str | None = None
+    message_url: str | None = None  # a message comes in, by SMS or WhatsApp; without it the number takes none
+    message_fallback_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Knobs:
     calls_at_once: int = 0  # live calls of the account; 0 = unlimited (more: error 10004)
     rest_per_second: float = 0.0  # REST requests; 0 = unlimited (more: 429, 20429)
     longest_create_queue: float = 86_400.0  # s a new call may wait under the rate limit (more: 22005)
+    network_obeys_stop: bool = True  # STOP by SMS: the network itself refuses further messages (21610)
     withheld_number: str = "+266696687"  # what From shows for a caller who withholds the number
 
 
@@ -103,6 +106,7 @@ def knob_variants() -> dict[str, Knobs]:
         "idempotency tokens always": Knobs(idempotency_header="always"),
         "idempotency tokens never": Knobs(idempotency_header="never"),
         "one new call a second": Knobs(creates_per_second=1.0),
+        "the network leaves STOP to us": Knobs(network_obeys_stop=False),
         "slow callbacks": Knobs(latency_min=0.3, latency_max=2.0),
     }
 
@@ -119,7 +123,7 @@ class SimulatorConfig:
     callers: tuple[Caller, ...] = ()
     allow_origins: tuple[str, ...] = ()
     applications: tuple[Application, ...] = ()
-    api_base_url: str = "https://api.twilio.com"  # what RecordingUrl begins with
+    api_base_url: str = "https://api.twilio.com"  # what RecordingUrl and MediaUrl begin with
     auth_token_secondary: str | None = field(default=None, repr=False)  # accepted by REST besides the first
     blocked_prefixes: tuple[str, ...] = ()  # numbers the account may not dial (geographic permissions)
     knobs: Knobs = Knobs()
@@ -174,6 +178,8 @@ def _number(data: object, where: str) -> Number:
         voice_url=_url(item, "voice_url", where) or "",
         voice_fallback_url=_url(item, "voice_fallback_url", where, optional=True),
         status_callback=_url(item, "status_callback", where, optional=True),
+        message_url=_url(item, "message_url", where, optional=True),
+        message_fallback_url=_url(item, "message_fallback_url", where, optional=True),
     )
 
 

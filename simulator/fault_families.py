@@ -24,7 +24,8 @@ from simulator.journal import Entry, EntryKind
 
 WEEK = 7 * 86_400.0  # s
 STATUS, ROOM, RECORDING = "voice.status", "voice.conference_status", "voice.recording_status"
-CALLBACKS = (STATUS, ROOM, RECORDING)
+TEXT = "message.status"
+CALLBACKS = (STATUS, ROOM, RECORDING, TEXT)
 FINAL = frozenset(status.value for status in TERMINAL)  # titles of the journal
 
 
@@ -75,6 +76,7 @@ LINE = _table(
         "lost-third": ("each third callback is lost", _of(Effect.DROP, *CALLBACKS, every=3)),
         "lost-status": ("no call status arrives", _of(Effect.DROP, STATUS)),
         "lost-conference": ("no conference event arrives", _of(Effect.DROP, ROOM)),
+        "lost-text-status": ("nothing is told of the texts we send", _of(Effect.DROP, TEXT)),
         "refused": ("a tenth of the connections is refused", _of(Effect.DROP, probability=0.1)),
         "answer-500": ("a tenth of the answers is an error page", _of(Effect.ANSWER_500, probability=0.1)),
         "answer-404": ("a tenth of the answers is 404", _of(Effect.ANSWER_404, probability=0.1)),

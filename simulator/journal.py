@@ -23,6 +23,7 @@ class EntryKind(StrEnum):
     CALL = "call"
     CONFERENCE = "conference"
     QUEUE = "queue"
+    MESSAGE = "message"  # a text; `call_sid` is its MessageSid
     AUDIO = "audio"
     INPUT = "input"
     ERROR = "error"

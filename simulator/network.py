@@ -29,6 +29,7 @@ from simulator.recordings import Recordings
 from simulator.replay import RUN
 from simulator.services import Services
 from simulator.sources import Source
+from simulator.texts import Texts
 from simulator.verbs import VERBS
 from simulator.waiting import Waiting
 from simulator.webhook_fields import progress_fields
@@ -77,6 +78,7 @@ class Simulator(Waiting, Services):
         self.audio = Audio(self)
         self.hearing = Hearing(self)
         self.people = People(self)
+        self.texts = Texts(self)
         self.verbs = VERBS
         self.calls: dict[str, Call] = {}
         self.violations: list[Violation] = []

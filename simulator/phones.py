@@ -7,6 +7,7 @@ from simulator.calls import Call, CallStatus
 from simulator.endpoints import DEFAULT_ANSWER_AFTER, Policy
 from simulator.journal import EntryKind
 from simulator.scripts import parse_steps
+from simulator.texts import WHATSAPP, TextMessage
 
 if TYPE_CHECKING:
     from simulator.network import Simulator
@@ -170,6 +171,30 @@ class Phone(_Ringable):
     async def call(self, to: str) -> PhoneCall:
         """Dial a number of the account; raises UnknownNumberError."""
         return PhoneCall(self._sim, self._sim.people.dial(self.address, to))
+
+    def writes(
+        self, to: str, body: str, *, whatsapp: bool = False, files: tuple[tuple[str, bytes], ...] = ()
+    ) -> TextMessage:
+        """Write to a number of the account, by SMS or WhatsApp; `files` are (content type, bytes). Raises
+        UnknownNumberError."""
+        prefix = WHATSAPP if whatsapp else ""
+        return self._sim.texts.write(prefix + self.address, prefix + to, body, files)
+
+    async def gets(self, text: str, timeout: float = PATIENCE) -> TextMessage:
+        """Wait until a message holding `text` has arrived (each is handed out once)."""
+        found: list[TextMessage] = []
+
+        def fact() -> bool:
+            for one in self._sim.texts.thread(self.address):
+                arrived = one.direction != "inbound" and one.status in ("delivered", "read")
+                if arrived and text in one.body and one.sid not in self._seen:
+                    self._seen.add(one.sid)
+                    found.append(one)
+                    return True
+            return False
+
+        await self._sim.until(fact, timeout, f"{self.address} gets {text!r}")
+        return found[0]
 
 
 class ClientPhone(_Ringable):

@@ -13,6 +13,7 @@ from simulator.endpoints import Behaviour
 from simulator.faults import FaultRule
 from simulator.journal import Entry, EntryKind
 from simulator.scripts import parse_steps
+from simulator.texts import Handset
 
 if TYPE_CHECKING:
     from simulator.calls import Call
@@ -87,6 +88,10 @@ def _do(sim: "Simulator", action: str, detail: dict[str, Any]) -> None:
             sim.endpoints.forget(detail["address"])
         case "fault":
             sim.faults.add(FaultRule.from_json(detail["rule"]))
+        case "text":
+            sim.texts.write(detail["from"], detail["to"], detail["body"])
+        case "handset":
+            sim.texts.behaves(detail["address"], Handset(detail["handset"]))
         case "no faults":
             sim.faults.clear()
         case _:

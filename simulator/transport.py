@@ -38,7 +38,7 @@ class Webhook:
     def event(self) -> str | None:
         """The event a fault rule may ask for."""
         named = self.params.get("StatusCallbackEvent") or self.params.get("RecordingStatus")
-        return named or self.params.get("CallStatus")
+        return named or self.params.get("CallStatus") or self.params.get("MessageStatus")
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def _serve(settings: Settings, dsn: str, summary: DemoSummary, started: float) -
     base_url = f"http://127.0.0.1:{settings.port}"
     simulator_url = f"http://127.0.0.1:{settings.simulator_port}"
     config = home / "simulator.json"
-    _write_json(config, simulator_config(summary, account, base_url), private=True)
+    _write_json(config, simulator_config(summary, account, base_url, simulator_url), private=True)
     children = [
         Child(
             "simulator",
@@ -213,17 +213,22 @@ def service_environment(
     }
 
 
-def simulator_config(summary: DemoSummary, account: dict[str, str], base_url: str) -> dict[str, Any]:
-    """The simulated account: our numbers with our webhooks, and the people who may call."""
+def simulator_config(
+    summary: DemoSummary, account: dict[str, str], base_url: str, simulator_url: str
+) -> dict[str, Any]:
+    """The simulated account: our numbers with our webhooks, the people who may call, and where its own API is, which
+    addresses of recordings and files begin with."""
     hooks = f"{base_url}/webhooks/twilio/voice"
     return {
         **account,
+        "api_base_url": simulator_url,
         "numbers": [
             {
                 "number": number.number,
                 "label": number.label,
                 "voice_url": f"{hooks}/inbound",
                 "status_callback": f"{hooks}/call-status",
+                "message_url": f"{base_url}/webhooks/twilio/messaging/inbound",
             }
             for number in summary.numbers
         ],

@@ -17,6 +17,9 @@ Everything is JSON. An error is {"error", "field"?} with 404 (unknown), 409 (not
 | `GET/POST/DELETE /sim/faults` | fault rules in force; add a rule or a named family; lift all |
 | `GET/POST /sim/clock` {speed} or {advance} | virtual time |
 | `GET /sim/hears?t=…` | who hears whom (at a moment, or now) |
+| `POST /sim/texts` {from, to, body, channel?, files?}, `GET /sim/texts?address=+886…` | somebody writes; all that was |
+| `POST /sim/texts/{sid}/read`, `GET /sim/texts/{sid}/files/{file}` | it was seen; what was attached |
+| `PUT /sim/handsets/{address}` {handset} | what becomes of messages to that telephone |
 | `POST /sim/load` {calls, seconds, seed?}, `GET`, `DELETE` | a busy hour of callers (load.py), how it goes, its end |
 | `GET /sim/state`, `/sim/journal?after=&call=`, `/sim/oracles` | everything live; the record; what is violated |
 
@@ -36,6 +39,15 @@ from simulator.control.calls import CallControl
 from simulator.control.endpoints import EndpointControl
 from simulator.control.http import EXCEPTIONS, control_error
 from simulator.control.load import LoadControl
+from simulator.control.texts import TextControl
 from simulator.control.world import WorldControl
 
-__all__ = ["EXCEPTIONS", "CallControl", "EndpointControl", "LoadControl", "WorldControl", "control_error"]
+__all__ = [
+    "EXCEPTIONS",
+    "CallControl",
+    "EndpointControl",
+    "LoadControl",
+    "TextControl",
+    "WorldControl",
+    "control_error",
+]

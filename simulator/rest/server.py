@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from simulator.faults import FaultEffect, FaultRule
 from simulator.journal import EntryKind
 from simulator.network import Simulator
-from simulator.rest import account, calls, conferences, queues, recordings
+from simulator.rest import account, calls, conferences, queues, recordings, texts
 from simulator.rest.request import RestAnswer, RestRequest
 from simulator.rest.validation import Operation, RestError, Values, check_fields, find_operation
 
@@ -58,6 +58,10 @@ HANDLERS: dict[str, Handler] = {
     "ListMember": queues.list_members,
     "FetchMember": queues.fetch_member,
     "UpdateMember": queues.update_member,
+    "CreateMessage": texts.create_message,
+    "ListMessage": texts.list_messages,
+    "FetchMessage": texts.fetch_message,
+    "ListMedia": texts.list_media,
 }
 REFUSALS = {
     FaultEffect.ERROR_500: RestError(500, 20500, "Internal server error (injected fault)"),
@@ -71,6 +75,9 @@ CALLBACK_PATIENCE = 10.0  # real s the answer waits for the first callback at mo
 # Fields that would change what happens but are not simulated: said in the journal, never silently skipped.
 NOT_SIMULATED = frozenset({"MachineDetection", "AsyncAmd"})
 MEDIA = re.compile(r"/2010-04-01/Accounts/AC\w{32}/Recordings/(?P<sid>RE\w{32})\.(?P<kind>wav|mp3)$")
+ATTACHED = re.compile(
+    r"/2010-04-01/Accounts/AC\w{32}/Messages/(?P<text>(?:SM|MM)\w{32})/Media/(?P<sid>ME\w{32})$"
+)
 MAX_BODY = 1_000_000  # bytes
 
 
@@ -85,6 +92,11 @@ async def handle_rest(sim: Simulator, request: Request) -> Response:
             if (wanted_media := MEDIA.match(request.url.path)) and request.method == "GET":
                 operation_id = "FetchRecordingMedia"
                 answered = recordings.media(sim, wanted_media["sid"], wanted_media["kind"])
+                _note(sim, request, operation_id, pairs, 200, None, None)
+                return answered
+            if (attached := ATTACHED.match(request.url.path)) and request.method == "GET":
+                operation_id = "FetchMessageMedia"
+                answered = texts.media(sim, attached["text"], attached["sid"])
                 _note(sim, request, operation_id, pairs, 200, None, None)
                 return answered
             _pace(sim)

@@ -72,6 +72,10 @@ class Values:
         values = self._fields.get(name)
         return values[-1] if values else None
 
+    def all(self, name: str) -> list[str]:
+        """All values of a repeated key."""
+        return self._fields.get(name, [])
+
     def flag(self, name: str) -> bool | None:
         """True or False, None when absent."""
         value = self.text(name)

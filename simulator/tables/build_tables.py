@@ -31,12 +31,18 @@ PATHS = [
     "/Queues/{Sid}.json",
     "/Queues/{QueueSid}/Members.json",
     "/Queues/{QueueSid}/Members/{CallSid}.json",
+    "/Messages.json",
+    "/Messages/{Sid}.json",
+    "/Messages/{MessageSid}/Media.json",
 ]
 METHODS = ("get", "post", "delete")
-# Buying and giving up numbers, and making applications, is no part of the network.
+# Buying and giving up numbers, making applications, and redacting messages is no part of the network.
 LEFT_OUT = frozenset(
-    {"CreateIncomingPhoneNumber", "DeleteIncomingPhoneNumber", "CreateApplication", "DeleteApplication"}
-)
+    {
+        "CreateIncomingPhoneNumber", "DeleteIncomingPhoneNumber", "CreateApplication", "DeleteApplication",
+        "UpdateMessage", "DeleteMessage",
+    }
+)  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
 RULE_KEYS = ("type", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "format")
 OUTPUT = Path(__file__).parent / "operations.json"

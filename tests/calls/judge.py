@@ -122,7 +122,7 @@ async def product_report(stage: Stage, *, with_times: bool) -> ProductReport:
             )
             counts = await reader.fetch(
                 """select outcome, count(*) as n from contacts where queued_at is not null and channel = 'voice'
-                   and opened_at >= $1 group by outcome""",
+                   and direction = 'inbound' and opened_at >= $1 group by outcome""",
                 START,
             )
     return ProductReport(

@@ -166,7 +166,7 @@ async def opened_stage(dsn: str, *, seed: int, knobs: Knobs | None = None) -> As
     clock, failures = StageClock(), list[str]()
     settings = settings_for(dsn, PORT, SIMULATOR_PORT)
     facts = summary(settings, is_new=False)
-    config = parse_config(simulator_config(facts, ACCOUNT, BASE))
+    config = parse_config(simulator_config(facts, ACCOUNT, BASE, settings.twilio_api_base_url))
     if knobs is not None:
         config = replace(config, knobs=knobs)
     async with contextlib.AsyncExitStack() as stack:

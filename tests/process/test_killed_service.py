@@ -4,22 +4,27 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from twilio.request_validator import RequestValidator
 
+from app.core.clock import utc_now
 from app.core.db import Database
 from app.core.settings import Settings
 from app.demo.run import service_environment, simulator_config
 from app.demo.summary import MAIN_NUMBER, summary
+from app.faq.answering import AnsweringMode, set_answering
 from simulator import RealClock, Simulator, parse_config
 from simulator.app import create_app as create_simulator
+from simulator.faults import FaultEffect, FaultRule
 from tests.process.service import Service
 from tests.routing.invariants import broken
 from tests.support.centre import ACCOUNT, Centre, free_port, served
 from tests.support.proxy import Proxy, proxy_to
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.process
 
@@ -50,7 +55,8 @@ async def killable(demo_dsn: str) -> AsyncIterator[Killable]:
         simulator_url = f"http://127.0.0.1:{simulator_port}"
         settings = Settings(_env_file=None, port=port, simulator_port=simulator_port, public_base_url=base)
         facts = summary(settings, is_new=False)
-        simulator = Simulator(parse_config(simulator_config(facts, ACCOUNT, base)), RealClock(SPEED), seed=7)
+        config = parse_config(simulator_config(facts, ACCOUNT, base, simulator_url))
+        simulator = Simulator(config, RealClock(SPEED), seed=7)
         stack.push_async_callback(simulator.close)
         await stack.enter_async_context(served(create_simulator(simulator), simulator_port))
         service = Service(service_environment(settings, demo_dsn, ACCOUNT, base, simulator_url), port)
@@ -140,3 +146,42 @@ async def test_an_inbound_call_whose_answer_was_lost_is_one_contact(killable: Ki
     assert await centre.value("select count(*) from contacts") == before + 1
     opened = "select count(*) from touchpoints t join voice_calls v using (contact_id) where v.call_sid = $1"
     assert await centre.value(f"{opened} and t.kind = 'contact.opened'", fields["CallSid"]) == 1
+
+
+@pytest.mark.timeout(400)
+async def test_a_text_the_carrier_took_just_before_the_kill_is_not_sent_again(killable: Killable) -> None:
+    """Killed after the carrier made the message and before its answer came; its status callbacks are lost, too."""
+    centre = killable.centre
+    async with centre.database.transaction() as tx:
+        await set_answering(tx, AnsweringMode.OFF, now=utc_now())
+    mei = await centre.at_work("mei")
+    customer = centre.facts.callers[0].number
+    centre.simulator.phone(customer).writes(MAIN_NUMBER, "我的包裹")
+    offer = (await mei.event("offer.made"))["offer"]
+    await mei.command("POST", f"/offers/{offer['offer_id']}/accept")
+    killed = asyncio.Event()
+
+    def kill() -> None:
+        killable.service.kill()
+        killed.set()
+
+    centre.simulator.faults.hooks["kill"] = kill
+    centre.simulator.faults.add(FaultRule(FaultEffect.HOOK_AFTER, "CreateMessage", hook="kill", limit=1))
+    order = {"client_id": str(uuid4()), "body": "明天送達"}
+    await mei.command("POST", f"/contacts/{offer['contact_id']}/messages", order)
+    async with asyncio.timeout(20):
+        await killed.wait()
+    await killable.restart()
+    again = await mei.command("POST", f"/contacts/{offer['contact_id']}/messages", order)
+    assert again["body"] == "明天送達"
+    outbound = "select status from messages where direction = 'outbound'"
+
+    async def is_known() -> bool:
+        return bool(await centre.value(outbound) != "pending")
+
+    # a job whose worker was killed is taken over only after a while
+    await eventually(is_known, timeout_s=240, what="what became of the message")
+    assert await centre.value(outbound) in ("queued", "sent", "delivered")
+    thread = centre.simulator.texts.thread(customer)
+    assert [one.body for one in thread if one.direction == "outbound-api"] == ["明天送達"]
+    assert await broken(centre.database) == {}

@@ -25,7 +25,9 @@ def make_config(knobs: Knobs | None = None) -> SimulatorConfig:
         auth_token=TOKEN,
         api_key_sid=API_KEY,
         api_key_secret=SECRET,
-        numbers=(Number(NUMBER, "main", f"{BASE}/voice", f"{BASE}/fallback", f"{BASE}/status"),),
+        numbers=(
+            Number(NUMBER, "main", f"{BASE}/voice", f"{BASE}/fallback", f"{BASE}/status", f"{BASE}/text"),
+        ),
         callers=(Caller("Mei", CALLER, "zh-Hant"), Caller("withheld", None)),
         applications=(Application(APPLICATION, "browser", f"{BASE}/app-voice"),),
         knobs=knobs or Knobs(),

@@ -1,4 +1,4 @@
-"""One whole call against the scripted product: menu, waiting, an agent, recording, hold, a survey, the end.
+"""One whole call against the scripted product: menu, waiting, an agent, recording, hold, a text, a survey, the end.
 
 The scripted product is not robust; what it is for is to see that the network does what a fault says, and survives.
 """
@@ -23,6 +23,7 @@ SCRIPT: dict[str, Reply] = {
     "/left": "",
     "/fallback": "<Say>please call later</Say>",
     "/hold": "<Say>on hold</Say>",
+    "/text-status": 204,
     "/csat": "<Say>thanks</Say>",
     "/after-conf": '<Gather action="/csat" numDigits="1" actionOnEmptyResult="true"><Say>rate us</Say></Gather>',
 }
@@ -77,6 +78,8 @@ async def whole_call(sim: Simulator, product: Product, rest: httpx.AsyncClient) 
         await sim.advance(5)
         await post(sim, rest, recording, {"Status": "in-progress"})
         await post(sim, rest, path, {"Hold": "false"})
+        text = {"From": NUMBER, "To": CALLER, "Body": "您的退款單號", "StatusCallback": f"{BASE}/text-status"}
+        await post(sim, rest, "/Messages.json", text)
         await sim.advance(5)
         leg.hangup()
         await sim.advance(5)

@@ -30,6 +30,7 @@ RECORDING = {
     *("AccountSid", "CallSid", "ErrorCode", "RecordingChannels", "RecordingSid", "RecordingSource"),
     *("RecordingStartTime", "RecordingStatus", "RecordingTrack", "RecordingUrl"),
 }
+TEXT = {"AccountSid", "ApiVersion", "From", "MessageSid", "MessageStatus", "SmsSid", "SmsStatus", "To"}
 FIELDS = {
     ("voice.inbound", "ringing"): PERSON | {"CallToken"},
     ("voice.gather", "in-progress"): PERSON | {"SpeechResult", "Confidence", "Language"},
@@ -47,6 +48,7 @@ FIELDS = {
     | {"ParticipantCallStatus", "ReasonParticipantLeft"},
     ("voice.conference_status", "conference-end"): ROOM
     | {"CallSidEndingConference", "ParticipantLabelEndingConference", "Reason", "ReasonConferenceEnded"},
+    **{("message.status", status): TEXT for status in ("queued", "sent", "delivered")},
     ("voice.recording_status", "in-progress"): RECORDING,
     ("voice.recording_status", "completed"): RECORDING | {"RecordingDuration"},
 }
@@ -59,7 +61,8 @@ async def test_every_webhook_of_a_whole_call_has_its_fields(
     seen: dict[tuple[str, str], set[str]] = {}
     for entry in sim.journal.of(kind=EntryKind.WEBHOOK):
         kind, params = entry.detail["kind"], entry.detail["params"]
-        named = params.get("StatusCallbackEvent") or params.get("RecordingStatus") or params["CallStatus"]
+        names = ("StatusCallbackEvent", "RecordingStatus", "MessageStatus", "CallStatus")
+        named = next(params[name] for name in names if name in params)
         seen[kind, named] = seen.get((kind, named), set(params)) & set(params)
     for key, fields in FIELDS.items():
         # A final status of the number carries the caller's places, that of a client leg has none.

@@ -259,7 +259,9 @@ async def running_centre(
     port, simulator_port = free_port(), free_port()
     settings = settings_for(dsn, port, simulator_port, **changes)
     facts = summary(settings, is_new=False)
-    config = parse_config(simulator_config(facts, ACCOUNT, settings.public_base_url))
+    config = parse_config(
+        simulator_config(facts, ACCOUNT, settings.public_base_url, settings.twilio_api_base_url)
+    )
     if knobs is not None:
         config = replace(config, knobs=knobs)
     simulator = Simulator(config, RealClock(speed), seed=7)
