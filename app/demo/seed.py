@@ -22,6 +22,7 @@ from app.faq.demo_articles import load_demo_articles
 
 RANDOM_SEED: Final = 20260401
 _LOCK_KEY: Final = 0x5357_4444  # two processes that start at once seed once
+_PATIENCE: Final = "2min"
 
 _COLUMNS: Final = {
     "orders": "id customer_id number placed_at status total_minor currency items",
@@ -51,6 +52,9 @@ async def seed(database: Database, settings: Settings, *, now: datetime | None =
             return summary(settings, is_new=False)
     password_hash = await asyncio.to_thread(hash_password, PASSWORD)
     async with database.transaction() as tx:
+        # another start may be writing: that takes longer than anything on the live path may
+        await tx.execute(f"set local lock_timeout = '{_PATIENCE}'")
+        await tx.execute(f"set local statement_timeout = '{_PATIENCE}'")
         await tx.execute("select pg_advisory_xact_lock($1)", _LOCK_KEY)
         if await _is_seeded(tx):
             return summary(settings, is_new=False)
