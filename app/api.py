@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 
 from app.agents.endpoints import router as agents
+from app.announcements.emergency_endpoints import router as emergencies
+from app.announcements.endpoints import router as announcements
 from app.channels.voice.blocking_endpoints import router as blocked_callers
 from app.channels.voice.control_endpoints import router as call_controls
 from app.channels.voice.dial_endpoints import router as dial
@@ -52,6 +54,8 @@ for router in (
     recordings,
     voicemails,
     surveys,
+    announcements,
+    emergencies,
     blocked_callers,
     call_controls,
     call_supervision,

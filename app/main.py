@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from app import openapi
 from app.agents import sessions
+from app.announcements.sounds import sound_routes
 from app.api import api
 from app.channels.messaging.webhooks import PREFIX as MESSAGING_PREFIX
 from app.channels.messaging.webhooks import messaging_routes
@@ -81,6 +82,7 @@ def create_app(
     app.include_router(agent_socket)
     openapi.install(app)
     app.router.routes += health_routes(process.database, process.bus, settings)
+    app.router.routes += sound_routes(process.database, app.state.files)
     app.router.routes += [api_page_route(app.openapi), *page_routes(settings)]
     app.router.routes += help_routes(settings, process.database, STATIC)
     return app

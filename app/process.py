@@ -9,6 +9,8 @@ from uuid import UUID
 import httpx
 import structlog
 
+from app.announcements import uploads
+from app.announcements.uploads import Transcoder
 from app.channels.messaging import media
 from app.channels.messaging import sending as messaging_jobs
 from app.channels.messaging.media import MediaFetcher
@@ -104,6 +106,7 @@ async def working(
         sender = CommandSender(database, client, settings)
         files = object_store(settings)
         keeper = ObjectKeeper(database, files)
+        transcoder = Transcoder(database, files)
         fetcher = RecordingFetcher(database, client, files, settings)
         recording_timers = RecordingTimers(database, client)
         messages = MessageSender(database, client, settings)
@@ -122,6 +125,7 @@ async def working(
                 import_jobs.JOB: ImportRunner(database).run,
                 calibration_runs.JOB: CalibrationRunner(database).run,
                 objects.DELETE_JOB: keeper.delete,
+                uploads.JOB: transcoder.run,
             },
         )
         router = Router(database, settings, process.node, process.bus, outlets(settings))
@@ -140,6 +144,7 @@ async def working(
         tasks.supervise("recording timers", lambda: _every(TIMER_SECONDS, recording_timers.run_due))
         tasks.supervise("recording checks", lambda: _every(TIMER_SECONDS * 10, recording_timers.check_due))
         tasks.supervise("recording retention", lambda: _every(TIDY_SECONDS, recording_timers.tidy))
+        tasks.supervise("announcement tidying", lambda: _every(TIDY_SECONDS, transcoder.tidy))
         tasks.supervise("object tidying", lambda: _every(TIDY_SECONDS, keeper.tidy))
         tasks.supervise("object check", lambda: _every(CHECK_SECONDS, keeper.check))
         tasks.supervise("hold reminders", lambda: _every(TIMER_SECONDS * 5, reconciler.remind_of_holds))

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Whoever opens a transaction decides what is one change, so only edges do: requests, sockets, jobs and loops.
 # Sign-in is the one service that needs several: a refused attempt must be remembered.
 OPENS_TRANSACTIONS = {
+    "app/announcements/uploads.py",
     "app/core/http.py",
     "app/core/objects.py",
     "app/console/socket.py",

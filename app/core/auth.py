@@ -38,6 +38,7 @@ class Permission(StrEnum):
     RECORDINGS_LISTEN = "recordings.listen"
     CALLERS_BLOCK = "callers.block"
     CALLS_DIAL = "calls.dial"
+    ANNOUNCEMENTS_MANAGE = "announcements.manage"
     FLOWS_READ = "flows.read"
     FLOWS_EDIT = "flows.edit"
     FLOWS_PUBLISH = "flows.publish"
@@ -72,6 +73,7 @@ _SUPERVISOR = _AGENT | {
     Permission.AUDIT_READ,
     Permission.RECORDINGS_LISTEN,
     Permission.CALLERS_BLOCK,
+    Permission.ANNOUNCEMENTS_MANAGE,
     Permission.FAQ_EDIT,
     Permission.FAQ_PUBLISH,
     Permission.FLOWS_READ,

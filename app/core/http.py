@@ -40,6 +40,7 @@ LARGER_BODIES = {  # bytes, by how the path begins: what is sent by people who m
     "/api/v1/faq/imports": 32 * 1024 * 1024,
     "/api/v1/faq/calibration-runs": 8 * 1024 * 1024,
     "/api/v1/flows": 2 * 1024 * 1024,
+    "/api/v1/announcement-files": 32 * 1024 * 1024,
 }
 CSRF_HEADER = "x-requested-with"
 

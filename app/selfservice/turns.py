@@ -84,12 +84,14 @@ def _confidence(value: str | float | None) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One thing to say, in its language. What is not interruptible is heard to its end; what is slow is said slowly."""
+    """One thing to say, in its language. What is not interruptible is heard to its end; what is slow is said slowly.
+    `sound`: the address of a sound that is played instead of the words, where the channel plays sounds."""
 
     text: str
     locale: Locale
     interruptible: bool = True
     slow: bool = False
+    sound: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ def upgrade() -> None:
     run_sql("0001_foundation.sql")
     run_sql("0001_routing.sql")
     run_sql("0001_voice.sql")
+    run_sql("0001_announcements.sql")
     run_sql("0001_messages.sql")
     run_sql("0001_faq.sql")
     run_sql("0001_selfservice.sql")

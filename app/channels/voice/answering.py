@@ -66,7 +66,7 @@ class Dialled:
                 await consent.needed_before_room(tx, contact, call)
                 told = await calls.get(tx, contact_id) or call
                 return twiml.customer_room_document(
-                    call.room, url=url, prompts=consent.before_room(contact, told)
+                    call.room, url=url, prompts=await consent.before_room(tx, self._urls, contact, told)
                 )
             if contact.state in (ContactState.QUEUED, ContactState.OFFERED):
                 await show(tx, contact_id, state=CallState.WAITING)

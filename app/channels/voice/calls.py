@@ -52,6 +52,7 @@ class Call:
     announced: dict[str, Any] | None
     farewell: dict[str, Any] | None
     consent: str | None
+    emergency_id: UUID | None  # the emergency this caller has heard
     alone_since: datetime | None
     hold_sequence: int
     focus: str | None

@@ -9,10 +9,13 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from app.announcements.models import Occasion
 from app.channels.voice import calls, twiml
+from app.channels.voice.announcing import announced
 from app.channels.voice.calls import Call, CallState
 from app.channels.voice.commands import CommandKind, order
 from app.channels.voice.show import show
+from app.channels.voice.urls import VoiceUrls
 from app.channels.voice.voicemail import life as voicemail
 from app.contacts.models import Contact
 from app.core.db import Transaction
@@ -43,6 +46,7 @@ class VoiceOutlet:
         self._company = settings.company_name
         self._rules = rules_of(settings)
         self._zone = ZoneInfo(settings.time_zone)
+        self._urls = VoiceUrls(settings.public_base_url)
 
     async def callback(self, tx: Transaction, contact: Contact, cause: Cause) -> bool:
         """Say so, and hang up: the caller keeps the place. Not to a hidden number, nor to one we do not ring."""
@@ -54,7 +58,7 @@ class VoiceOutlet:
         except (CallbackOver, InvalidInput):
             return False
         locale = Locale(contact.language)
-        await self._farewell(tx, contact, message("callback.promised", locale), locale)
+        await self._farewell(tx, contact, Prompt(message("callback.promised", locale), locale))
         return True
 
     async def voicemail(self, tx: Transaction, contact: Contact, cause: Cause) -> bool:
@@ -68,12 +72,16 @@ class VoiceOutlet:
         if await calls.get(tx, contact.id) is None:
             return False
         locale = Locale(contact.language)
-        words = text or await self._words(tx, cause, locale, opens_at)
-        await self._farewell(tx, contact, words, locale)
+        own = None
+        if text is None and cause in (Cause.CLOSED, Cause.CLOSING):
+            own = await announced(tx, self._urls, Occasion.CLOSED, contact.queue_id, locale)
+        if own is None:
+            own = Prompt(text or await self._words(tx, cause, locale, opens_at), locale)
+        await self._farewell(tx, contact, own)
         return True
 
-    async def _farewell(self, tx: Transaction, contact: Contact, words: str, locale: Locale) -> None:
-        farewell = {"text": words, "locale": locale.value}
+    async def _farewell(self, tx: Transaction, contact: Contact, prompt: Prompt) -> None:
+        farewell = {"text": prompt.text, "locale": prompt.locale.value, "sound": prompt.sound}
         await calls.change(tx, contact.id, state=CallState.CLOSING.value, farewell=farewell)
         await show(tx, contact.id, state=CallState.CLOSING)
         await order(tx, contact.id, CommandKind.SAY_GOODBYE)
@@ -91,4 +99,6 @@ def document(call: Call) -> str | None:
     too (https://www.twilio.com/docs/voice/twiml/enqueue: Say and Hangup are among the verbs of a waitUrl)."""
     if call.farewell is None or "text" not in call.farewell:
         return None
-    return twiml.goodbye_document((Prompt(call.farewell["text"], Locale(call.farewell["locale"])),))
+    said = call.farewell
+    prompt = Prompt(said["text"], Locale(said["locale"]), sound=said.get("sound"))
+    return twiml.goodbye_document((prompt,))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from app.channels.twilio.signature import Form
-from app.channels.voice import calls, twiml
+from app.channels.voice import announcing, calls, twiml
 from app.channels.voice.calls import CallState
 from app.channels.voice.numbers import Line, Lines
 from app.channels.voice.recording import consent
@@ -78,7 +78,9 @@ class Inbound:
         async with self._database.session() as session:
             line = await self._line(session, called)
             if (why := await self._screen.why_not_taken(session, address)) is not None:
-                return await turn_away(session, why, address, line.locale, source=INBOX_SOURCE, key=sid)
+                return await turn_away(
+                    session, why, address, line.locale, urls=self._urls, source=INBOX_SOURCE, key=sid
+                )
             received = await intake.prepare(
                 session,
                 contact_id=new_id(),
@@ -90,7 +92,7 @@ class Inbound:
                 time_zone=self._time_zone,
                 rules=self._rules,
             )
-            before_queue = await _before_queue(session, received.turn)
+            before_queue = await self._before_queue(session, received.turn)
             url = self._urls.of_contact(received.contact_id)
             answer = twiml.turn_document(received.turn, url=url, before_queue=before_queue)
             batch = Batch()
@@ -118,6 +120,15 @@ class Inbound:
             await intake.settle_first_turn(tx, received, now=now, memory=self._memory)
             await self._follow(tx, received.contact_id, received.turn)
 
+    async def _before_queue(self, reader: Reader, turn: Turn) -> tuple[Prompt, ...]:
+        """The emergency and the notice for a first turn that queues at once; the usual one asks something and needs
+        none."""
+        if not isinstance(turn.action, Enqueue):
+            return ()
+        emergencies = await announcing.emergencies(reader, self._urls)
+        notice = await consent.notice(reader, self._urls)
+        return (*emergencies.before_queue(turn), *notice.before_queue(turn))
+
     async def _line(self, reader: Reader, called: PhoneAddress) -> Line:
         line = await self._lines.find(reader, called.e164) if isinstance(called, Number) else None
         if line is None:
@@ -134,11 +145,13 @@ class Inbound:
             await check_call(tx, contact_id, call_sid_of(form))
             now: datetime = await tx.fetchval("select switchboard_now()")
             turns: list[Turn] = []
-            notice = await consent.notice(tx)
+            notice = await consent.notice(tx, self._urls)
+            emergencies = await announcing.emergencies(tx, self._urls)
 
             def render(turn: Turn) -> str:
                 turns.append(turn)
-                return twiml.turn_document(turn, url=url, before_queue=notice.before_queue(turn))
+                before_queue = (*emergencies.before_queue(turn), *notice.before_queue(turn))
+                return twiml.turn_document(turn, url=url, before_queue=before_queue)
 
             answer = await intake.advance(
                 tx, contact_id, event, step=step, render=render, now=now, memory=self._memory
@@ -157,20 +170,16 @@ class Inbound:
                 await calls.change(tx, contact_id, state=CallState.CLOSING.value)
             case Enqueue():
                 call = await calls.change(tx, contact_id, state=CallState.WAITING.value)
-                if (await consent.notice(tx)).before_queue(turn):
+                emergency = (await announcing.emergencies(tx, self._urls)).heard_in(turn)
+                if emergency is not None:
+                    call = await calls.change(tx, contact_id, emergency_id=emergency.id)
+                if (await consent.notice(tx, self._urls)).is_needed(turn):
                     await consent.told_before_queue(tx, call)
                 await show(tx, contact_id, state=CallState.WAITING)
             case Close():
                 await calls.change(tx, contact_id, state=CallState.CLOSING.value)
             case _:
                 pass
-
-
-async def _before_queue(reader: Reader, turn: Turn) -> tuple[Prompt, ...]:
-    """The notice for a first turn that queues at once; the usual one asks something and needs none."""
-    if not isinstance(turn.action, Enqueue):
-        return ()
-    return (await consent.notice(reader)).before_queue(turn)
 
 
 async def check_call(reader: Reader, contact_id: UUID, call_sid: str) -> calls.Call:

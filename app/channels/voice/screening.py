@@ -12,7 +12,10 @@ from uuid import UUID
 
 from prometheus_client import Counter as Metric
 
+from app.announcements.models import Occasion
 from app.channels.voice import twiml
+from app.channels.voice.announcing import announced
+from app.channels.voice.urls import VoiceUrls
 from app.core import alerts, inbox
 from app.core.db import Reader, Session, Transaction
 from app.core.settings import Settings
@@ -84,14 +87,22 @@ class Screen:
 
 
 async def turn_away(
-    session: Session, why: Why, address: PhoneAddress, locale: Locale, *, source: str, key: str
+    session: Session,
+    why: Why,
+    address: PhoneAddress,
+    locale: Locale,
+    *,
+    urls: VoiceUrls,
+    source: str,
+    key: str,
 ) -> str:
     """TwiML: say why, and hang up. A call that was answered before gets that answer again, whatever it was."""
     async with session.transaction() as tx:
         first = await inbox.answer_of(tx, source, key)
         if first is not None:
             return first
-        answer = twiml.goodbye_document((Prompt(message(f"announce.{why}", locale), locale),))
+        own = await announced(tx, urls, Occasion.BLOCKED, None, locale) if why == Why.BLOCKED else None
+        answer = twiml.goodbye_document((own or Prompt(message(f"announce.{why}", locale), locale),))
         if not await inbox.take(tx, source, key, answer):
             return await inbox.answer_of(tx, source, key) or answer
         if isinstance(address, Number):

@@ -239,6 +239,9 @@ def _collect_document(action: Collect, url: UrlFor, **query: str) -> str:
 def _say(prompts: Iterable[Prompt]) -> str:
     said = []
     for prompt in prompts:
+        if prompt.sound is not None:
+            said.append(_play(prompt.sound))
+            continue
         words = _clean(prompt.text)
         if words:
             locale = VOICE_LOCALES[prompt.locale]

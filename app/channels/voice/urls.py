@@ -5,6 +5,8 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 from uuid import UUID
 
+from app.announcements.models import path_of
+
 PREFIX = "/webhooks/twilio/voice"
 # Twilio's connection overrides: retry what fails quickly; duplicates are harmless here
 # (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
@@ -37,6 +39,10 @@ class VoiceUrls:
         """The address for news of one recording."""
         return f"{self._base}/recording?recording={recording_id}"
 
+    def sound(self, token: str) -> str:
+        """The address of an announcement's sound."""
+        return self._site + path_of(token)
+
     def music(self) -> str:
-        """What waiting and held customers hear."""
+        """What waiting and held customers hear where no queue and no site has music of its own."""
         return f"{self._site}/media/hold-music.wav"

@@ -47,16 +47,20 @@ def announce(
     expected_seconds: float | None,
     waited_seconds: float,
     before: Announced | None,
+    welcome: Prompt | None = None,
 ) -> tuple[tuple[Prompt, ...], Announced]:
     """The news for this round, and what to remember. No news gives no prompts: music only.
 
+    `welcome` is said at the first round in place of our own words.
     `position` counts from 1; `expected_seconds` is None when no agent is there to give an honest figure.
     """
     bucket = _bucket(expected_seconds)
     if before is None:
-        lines = [message("wait.first", locale), *_place(locale, position), *_estimate(locale, bucket)]
+        lines = [*_place(locale, position), *_estimate(locale, bucket)]
         after = Announced(position, bucket, waited_seconds)
-    elif position < before.position:
+        first = welcome or Prompt(message("wait.first", locale), locale)
+        return (first, *(Prompt(line, locale) for line in lines)), after
+    if position < before.position:
         better = bucket if _is_no_longer(bucket, before.bucket) else None
         lines = [*_place(locale, position), *_estimate(locale, better)]
         after = Announced(position, _least(bucket, before.bucket), waited_seconds)

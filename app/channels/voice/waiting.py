@@ -10,8 +10,10 @@ from uuid import UUID
 
 import structlog
 
+from app.announcements import hearing
+from app.announcements.models import Occasion
 from app.channels.twilio.signature import Form
-from app.channels.voice import calls, farewell, twiml
+from app.channels.voice import announcing, calls, farewell, twiml
 from app.channels.voice.calls import CallState
 from app.channels.voice.commands import CommandKind, is_open_for_customer
 from app.channels.voice.inbound import call_sid_of, check_call
@@ -60,32 +62,56 @@ class WaitingRoom:
                 await contact_rows.get_for_update(tx, contact_id)
                 await consent.heard_before_queue(tx, await calls.get(tx, contact_id) or call)
             contact = await contact_rows.get(tx, contact_id)
+            music = await self._music(tx, contact)
             if voicemail.recording_of(call) is not None:
                 if await voicemail.is_on_its_way(tx, contact_id):
-                    return twiml.wait_document((), self._urls.music())
+                    return twiml.wait_document((), music)
                 return twiml.leave_document()
             if contact.state == ContactState.CLOSED and (words := farewell.document(call)) is not None:
                 return words
             if contact.state not in _WAITS or contact.queued_at is None:
-                return twiml.wait_document((), self._urls.music())
+                return twiml.wait_document((), music)
             key_url = await self._key_url(tx, contact)
-            standing = await estimates.standing(tx, contact)
-            now: datetime = await tx.fetchval("select switchboard_now()")
-            prompts, announced = announce(
-                Locale(contact.language),
-                position=standing.position,
-                expected_seconds=standing.wait.expected if standing.wait else None,
-                waited_seconds=max((now - contact.queued_at).total_seconds(), 0.0),
-                before=Announced.from_json(call.announced),
-            )
-            if announced.to_json() != call.announced:
-                await contact_rows.get_for_update(tx, contact_id)
-                await calls.change(tx, contact_id, announced=announced.to_json())
-                if contact.queue_id is not None and announced.position == standing.position:
-                    await promises.record(tx, contact_id, contact.queue_id, standing)
+            prompts = (*await self._emergency(tx, contact, call), *await self._news(tx, contact, call))
         if prompts and key_url is not None:
             prompts = (*prompts, _prompt(contact, "callback.offer"))
-        return twiml.wait_document(prompts, self._urls.music(), key_url=key_url)
+        return twiml.wait_document(prompts, music, key_url=key_url)
+
+    async def _music(self, reader: Reader, contact: Contact) -> str:
+        return await announcing.music(reader, self._urls, contact.queue_id, Locale(contact.language))
+
+    async def _emergency(self, tx: Transaction, contact: Contact, call: calls.Call) -> tuple[Prompt, ...]:
+        """The queue's emergency, for who has not heard it."""
+        if contact.queue_id is None or (found := await hearing.emergency(tx, contact.queue_id)) is None:
+            return ()
+        if call.emergency_id == found.id:
+            return ()
+        await contact_rows.get_for_update(tx, contact.id)
+        await calls.change(tx, contact.id, emergency_id=found.id)
+        return announcing.emergency_prompts(found.content, self._urls, Locale(contact.language))
+
+    async def _news(self, tx: Transaction, contact: Contact, call: calls.Call) -> tuple[Prompt, ...]:
+        """Place and honest wait, when there is news of them."""
+        assert contact.queued_at is not None  # noqa: S101 -- it waits
+        standing = await estimates.standing(tx, contact)
+        now: datetime = await tx.fetchval("select switchboard_now()")
+        locale, before, welcome = Locale(contact.language), Announced.from_json(call.announced), None
+        if before is None:
+            welcome = await announcing.announced(tx, self._urls, Occasion.WELCOME, contact.queue_id, locale)
+        prompts, announced = announce(
+            locale,
+            position=standing.position,
+            expected_seconds=standing.wait.expected if standing.wait else None,
+            waited_seconds=max((now - contact.queued_at).total_seconds(), 0.0),
+            before=before,
+            welcome=welcome,
+        )
+        if announced.to_json() != call.announced:
+            await contact_rows.get_for_update(tx, contact.id)
+            await calls.change(tx, contact.id, announced=announced.to_json())
+            if contact.queue_id is not None and announced.position == standing.position:
+                await promises.record(tx, contact.id, contact.queue_id, standing)
+        return prompts
 
     async def _key_url(self, reader: Reader, contact: Contact) -> str | None:
         """Where a key is told, for who may ask to be called back: the number is known, one we ring, and the queue
@@ -109,7 +135,8 @@ class WaitingRoom:
                     await callbacks.request_callback(tx, contact_id=contact_id, now=now, rules=self._rules)
                     return twiml.goodbye_document((_prompt(contact, "callback.promised"),))
             key_url = await self._key_url(tx, contact) if contact.state in _WAITS else None
-        return twiml.wait_document((), self._urls.music(), key_url=key_url)
+            music = await self._music(tx, contact)
+        return twiml.wait_document((), music, key_url=key_url)
 
     async def left(self, form: Form, contact_id: UUID) -> str:
         """The Enqueue action. A redirect or hang-up was told otherwise already; a fault of the queue must not
@@ -156,7 +183,8 @@ class WaitingRoom:
         async with self._database.read() as reader:
             if not any(leg.call_sid == sid for leg in await calls.legs(reader, contact_id)):
                 await check_call(reader, contact_id, sid)
-        return twiml.hold_document(self._urls.music(), url=self._urls.of_contact(contact_id))
+            music = await self._music(reader, await contact_rows.get(reader, contact_id))
+        return twiml.hold_document(music, url=self._urls.of_contact(contact_id))
 
     async def _is_asked(self, tx: Transaction, call: calls.Call | None) -> bool:
         """Whether this caller is asked for a score, or about to be: the end of the room must not say goodbye."""
@@ -185,9 +213,9 @@ class WaitingRoom:
         moves = contact.state == ContactState.ACTIVE and call and call.state == CallState.CONNECTING
         url = self._urls.of_contact(contact_id)
         if contact.state in _WAITS or moves:
-            return (
-                twiml.detour_document(self._urls.music(), url=url) if detour else twiml.park_document(url=url)
-            )
+            if detour:
+                return twiml.detour_document(await self._music(tx, contact), url=url)
+            return twiml.park_document(url=url)
         words = farewell.document(call) if call is not None else None
         return words or twiml.goodbye_document((_after_call(contact),))
 

@@ -36,8 +36,8 @@ class MoveCustomer(Order):
         if plan.command.state == CommandState.SENDING and await carrier.is_in_room(call.call_sid, call.room):
             return {}
         async with carrier.database.read() as reader:
-            told = await calls.get(reader, plan.contact.id)
-        notice = consent.before_room(plan.contact, told) if told is not None else ()
+            told = await calls.get(reader, plan.contact.id) or call
+            notice = await consent.before_room(reader, carrier.urls, plan.contact, told)
         url = carrier.urls.of_contact(plan.contact.id)
         document = twiml.customer_room_document(call.room, url=url, prompts=notice)
         return await carrier.client.update_call(call.call_sid, {"Twiml": document})

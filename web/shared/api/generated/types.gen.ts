@@ -313,6 +313,188 @@ export type AlertView = {
 };
 
 /**
+ * AnnouncementChanges
+ *
+ * What to change; what is left out stays.
+ */
+export type AnnouncementChanges = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Texts
+     *
+     * all of them: a language left out has none
+     */
+    texts?: {
+        [key: string]: string;
+    } | null;
+};
+
+/**
+ * AnnouncementFileView
+ *
+ * One upload, and how far it got.
+ */
+export type AnnouncementFileView = {
+    /**
+     * File Id
+     */
+    file_id: string;
+    /**
+     * Announcement Id
+     */
+    announcement_id: string;
+    /**
+     * Locale
+     *
+     * null: for every language
+     */
+    locale: 'en' | 'zh-Hant' | 'zh-Hans' | null;
+    /**
+     * Version
+     *
+     * counts the uploads of this language
+     */
+    version: number;
+    /**
+     * State
+     */
+    state: 'waiting' | 'running' | 'ready' | 'failed';
+    /**
+     * Progress
+     *
+     * percent
+     */
+    progress: number;
+    /**
+     * Reason
+     *
+     * why it failed: `not_a_sound`, `format_not_taken`, `m4a_not_taken_here`, `too_long`, `too_short`, `silent`, `takes_too_long`, `broken`
+     */
+    reason: string | null;
+    /**
+     * Is Current
+     *
+     * callers of this language hear it
+     */
+    is_current: boolean;
+    /**
+     * Seconds
+     */
+    seconds: number | null;
+    /**
+     * Url
+     *
+     * where it can be heard, also by the carrier; null when there is no sound
+     */
+    url: string | null;
+    /**
+     * Uploaded By
+     */
+    uploaded_by: string | null;
+    /**
+     * Uploaded At
+     */
+    uploaded_at: string;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+};
+
+/**
+ * AnnouncementUse
+ *
+ * An occasion and the announcement heard then.
+ */
+export type AnnouncementUse = {
+    /**
+     * Occasion
+     */
+    occasion: 'music' | 'welcome' | 'closed' | 'consent' | 'blocked';
+    /**
+     * Queue Id
+     *
+     * null: every queue without one of its own
+     */
+    queue_id: string | null;
+    /**
+     * Announcement Id
+     *
+     * null, when choosing: none of its own any more
+     */
+    announcement_id: string | null;
+};
+
+/**
+ * AnnouncementUseView
+ *
+ * An occasion with an announcement of its own.
+ */
+export type AnnouncementUseView = {
+    /**
+     * Occasion
+     */
+    occasion: 'music' | 'welcome' | 'closed' | 'consent' | 'blocked';
+    /**
+     * Queue Id
+     */
+    queue_id: string | null;
+    /**
+     * Queue
+     *
+     * its name; null for the site
+     */
+    queue: string | null;
+    /**
+     * Announcement Id
+     */
+    announcement_id: string;
+    /**
+     * Announcement
+     */
+    announcement: string;
+};
+
+/**
+ * AnnouncementView
+ *
+ * An announcement, its uploads (newest first) and where callers hear it.
+ */
+export type AnnouncementView = {
+    /**
+     * Announcement Id
+     */
+    announcement_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Texts
+     */
+    texts: {
+        [key: string]: string;
+    };
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Files
+     */
+    files: Array<AnnouncementFileView>;
+    /**
+     * Used At
+     *
+     * such as `welcome of Orders`; empty: it may be deleted
+     */
+    used_at: Array<string>;
+};
+
+/**
  * AnswerNode
  *
  * Speaks the steps of the article found; `otherwise` when there is none to speak.
@@ -1743,6 +1925,44 @@ export type DraftChange = {
 };
 
 /**
+ * EmergencyView
+ *
+ * An emergency announcement in force.
+ */
+export type EmergencyView = {
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * Queue
+     */
+    queue: string;
+    /**
+     * Announcement Id
+     */
+    announcement_id: string | null;
+    /**
+     * Texts
+     */
+    texts: {
+        [key: string]: string;
+    };
+    /**
+     * Begun At
+     */
+    begun_at: string;
+    /**
+     * Begun By
+     */
+    begun_by: string | null;
+    /**
+     * Until
+     */
+    until: string | null;
+};
+
+/**
  * End
  *
  * How a contact that is ended by hand is closed.
@@ -3109,6 +3329,30 @@ export type NewAgentTelephone = {
 };
 
 /**
+ * NewAnnouncement
+ *
+ * A new announcement. A repeated request with the same `announcement_id` makes it once.
+ */
+export type NewAnnouncement = {
+    /**
+     * Announcement Id
+     */
+    announcement_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Texts
+     *
+     * spoken where there is no sound in the language
+     */
+    texts?: {
+        [key: string]: string;
+    };
+};
+
+/**
  * NewArticle
  *
  * A new article; the caller chooses its id, so that a repeat is harmless.
@@ -3274,6 +3518,30 @@ export type NewDial = {
      * on whose behalf: its number is shown, its wrap-up rules; null: the agent's first
      */
     queue_id?: string | null;
+};
+
+/**
+ * NewEmergency
+ *
+ * What callers of the queue hear from now on: an announcement or texts, not both.
+ */
+export type NewEmergency = {
+    /**
+     * Announcement Id
+     */
+    announcement_id?: string | null;
+    /**
+     * Texts
+     */
+    texts?: {
+        [key: string]: string;
+    };
+    /**
+     * Minutes
+     *
+     * null: until it is cleared
+     */
+    minutes?: number | null;
 };
 
 /**
@@ -11735,6 +12003,647 @@ export type FollowUpDoneResponses = {
 };
 
 export type FollowUpDoneResponse = FollowUpDoneResponses[keyof FollowUpDoneResponses];
+
+export type ListAnnouncementsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/announcements';
+};
+
+export type ListAnnouncementsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListAnnouncementsError = ListAnnouncementsErrors[keyof ListAnnouncementsErrors];
+
+export type ListAnnouncementsResponses = {
+    /**
+     * Response List Announcements
+     *
+     * Successful Response
+     */
+    200: Array<AnnouncementView>;
+};
+
+export type ListAnnouncementsResponse = ListAnnouncementsResponses[keyof ListAnnouncementsResponses];
+
+export type CreateAnnouncementData = {
+    body: NewAnnouncement;
+    path?: never;
+    query?: never;
+    url: '/api/v1/announcements';
+};
+
+export type CreateAnnouncementErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CreateAnnouncementError = CreateAnnouncementErrors[keyof CreateAnnouncementErrors];
+
+export type CreateAnnouncementResponses = {
+    /**
+     * Successful Response
+     */
+    201: AnnouncementView;
+};
+
+export type CreateAnnouncementResponse = CreateAnnouncementResponses[keyof CreateAnnouncementResponses];
+
+export type DeleteAnnouncementData = {
+    body?: never;
+    path: {
+        /**
+         * Announcement Id
+         */
+        announcement_id: string;
+    };
+    query?: never;
+    url: '/api/v1/announcements/{announcement_id}';
+};
+
+export type DeleteAnnouncementErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * The announcement is in use (`announcement_in_use`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type DeleteAnnouncementError = DeleteAnnouncementErrors[keyof DeleteAnnouncementErrors];
+
+export type DeleteAnnouncementResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteAnnouncementResponse = DeleteAnnouncementResponses[keyof DeleteAnnouncementResponses];
+
+export type GetAnnouncementData = {
+    body?: never;
+    path: {
+        /**
+         * Announcement Id
+         */
+        announcement_id: string;
+    };
+    query?: never;
+    url: '/api/v1/announcements/{announcement_id}';
+};
+
+export type GetAnnouncementErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetAnnouncementError = GetAnnouncementErrors[keyof GetAnnouncementErrors];
+
+export type GetAnnouncementResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnnouncementView;
+};
+
+export type GetAnnouncementResponse = GetAnnouncementResponses[keyof GetAnnouncementResponses];
+
+export type ChangeAnnouncementData = {
+    body: AnnouncementChanges;
+    path: {
+        /**
+         * Announcement Id
+         */
+        announcement_id: string;
+    };
+    query?: never;
+    url: '/api/v1/announcements/{announcement_id}';
+};
+
+export type ChangeAnnouncementErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * The announcement is in use (`announcement_in_use`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChangeAnnouncementError = ChangeAnnouncementErrors[keyof ChangeAnnouncementErrors];
+
+export type ChangeAnnouncementResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnnouncementView;
+};
+
+export type ChangeAnnouncementResponse = ChangeAnnouncementResponses[keyof ChangeAnnouncementResponses];
+
+export type UploadAnnouncementFileData = {
+    body: Blob | File;
+    path?: never;
+    query: {
+        /**
+         * File Id
+         *
+         * made by the client; the same again is the same upload
+         */
+        file_id: string;
+        /**
+         * Announcement Id
+         */
+        announcement_id: string;
+        /**
+         * Locale
+         *
+         * left out: for every language
+         */
+        locale?: 'en' | 'zh-Hant' | 'zh-Hans' | null;
+    };
+    url: '/api/v1/announcement-files';
+};
+
+export type UploadAnnouncementFileErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * The object store is not available (`objects_unavailable`)
+     */
+    503: Problem;
+};
+
+export type UploadAnnouncementFileError = UploadAnnouncementFileErrors[keyof UploadAnnouncementFileErrors];
+
+export type UploadAnnouncementFileResponses = {
+    /**
+     * Successful Response
+     */
+    202: AnnouncementFileView;
+};
+
+export type UploadAnnouncementFileResponse = UploadAnnouncementFileResponses[keyof UploadAnnouncementFileResponses];
+
+export type DeleteAnnouncementFileData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/announcement-files/{file_id}';
+};
+
+export type DeleteAnnouncementFileErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * The announcement is in use (`announcement_in_use`)
+     */
+    409: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type DeleteAnnouncementFileError = DeleteAnnouncementFileErrors[keyof DeleteAnnouncementFileErrors];
+
+export type DeleteAnnouncementFileResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteAnnouncementFileResponse = DeleteAnnouncementFileResponses[keyof DeleteAnnouncementFileResponses];
+
+export type GetAnnouncementFileData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/announcement-files/{file_id}';
+};
+
+export type GetAnnouncementFileErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetAnnouncementFileError = GetAnnouncementFileErrors[keyof GetAnnouncementFileErrors];
+
+export type GetAnnouncementFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: AnnouncementFileView;
+};
+
+export type GetAnnouncementFileResponse = GetAnnouncementFileResponses[keyof GetAnnouncementFileResponses];
+
+export type ListAnnouncementUsesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/announcement-uses';
+};
+
+export type ListAnnouncementUsesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListAnnouncementUsesError = ListAnnouncementUsesErrors[keyof ListAnnouncementUsesErrors];
+
+export type ListAnnouncementUsesResponses = {
+    /**
+     * Response List Announcement Uses
+     *
+     * Successful Response
+     */
+    200: Array<AnnouncementUseView>;
+};
+
+export type ListAnnouncementUsesResponse = ListAnnouncementUsesResponses[keyof ListAnnouncementUsesResponses];
+
+export type ChooseAnnouncementData = {
+    body: AnnouncementUse;
+    path?: never;
+    query?: never;
+    url: '/api/v1/announcement-uses';
+};
+
+export type ChooseAnnouncementErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChooseAnnouncementError = ChooseAnnouncementErrors[keyof ChooseAnnouncementErrors];
+
+export type ChooseAnnouncementResponses = {
+    /**
+     * Response Choose Announcement
+     *
+     * Successful Response
+     */
+    200: Array<AnnouncementUseView>;
+};
+
+export type ChooseAnnouncementResponse = ChooseAnnouncementResponses[keyof ChooseAnnouncementResponses];
+
+export type ListEmergenciesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/emergencies';
+};
+
+export type ListEmergenciesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListEmergenciesError = ListEmergenciesErrors[keyof ListEmergenciesErrors];
+
+export type ListEmergenciesResponses = {
+    /**
+     * Response List Emergencies
+     *
+     * Successful Response
+     */
+    200: Array<EmergencyView>;
+};
+
+export type ListEmergenciesResponse = ListEmergenciesResponses[keyof ListEmergenciesResponses];
+
+export type EndEmergencyData = {
+    body?: never;
+    path: {
+        /**
+         * Queue Id
+         */
+        queue_id: string;
+    };
+    query?: never;
+    url: '/api/v1/queues/{queue_id}/emergency';
+};
+
+export type EndEmergencyErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type EndEmergencyError = EndEmergencyErrors[keyof EndEmergencyErrors];
+
+export type EndEmergencyResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type EndEmergencyResponse = EndEmergencyResponses[keyof EndEmergencyResponses];
+
+export type BeginEmergencyData = {
+    body: NewEmergency;
+    path: {
+        /**
+         * Queue Id
+         */
+        queue_id: string;
+    };
+    query?: never;
+    url: '/api/v1/queues/{queue_id}/emergency';
+};
+
+export type BeginEmergencyErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type BeginEmergencyError = BeginEmergencyErrors[keyof BeginEmergencyErrors];
+
+export type BeginEmergencyResponses = {
+    /**
+     * Successful Response
+     */
+    200: EmergencyView;
+};
+
+export type BeginEmergencyResponse = BeginEmergencyResponses[keyof BeginEmergencyResponses];
 
 export type ListBlockedCallersData = {
     body?: never;

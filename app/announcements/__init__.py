@@ -1,0 +1,1 @@
+"""Announcements and music of a site's own: uploaded sounds or words, where they are heard, emergencies."""
