@@ -6,6 +6,7 @@ from app.channels.voice import calls, controls, dial_out, dialling, life, phone_
 from app.channels.voice.calls import CallState
 from app.channels.voice.commands import CommandKind, order, was_ordered
 from app.channels.voice.ending import end_agent_legs, end_leg
+from app.channels.voice.recording import life as recordings
 from app.channels.voice.show import show
 from app.channels.voice.survey import life as surveys
 from app.contacts.errors import ControlRefused
@@ -85,6 +86,7 @@ async def on_contact_released(tx: Transaction, event: ContactReleased) -> None:
         return
     await calls.change(tx, event.contact.id, state=CallState.WAITING.value, announced=None, focus=None)
     await show(tx, event.contact.id, state=CallState.WAITING, pending=None, held_since=None, guest_ended=None)
+    await recordings.customer_waits(tx, event.contact)
     await order(tx, event.contact.id, CommandKind.RETURN_TO_QUEUE)
     await end_agent_legs(tx, event.contact.id)
     await settling.settle(tx, event.contact.id)

@@ -10,14 +10,15 @@ from typing import Any
 
 from app.channels.twilio.client import ProviderError
 from app.channels.voice.calls import CallState
-from app.channels.voice.commands import CommandState
-from app.channels.voice.orders.base import Answer, Carrier, Order, Plan
+from app.channels.voice.commands import CommandKind, CommandState, is_open
+from app.channels.voice.orders.base import LOOK_AGAIN, Answer, Carrier, Order, Plan
 from app.channels.voice.recording import life, rows
 from app.channels.voice.recording.rows import Recording
-from app.channels.voice.recording.rules import FINAL, RecordingStatus, status_of
+from app.channels.voice.recording.rules import FINAL, LIVE, RecordingStatus, status_of
 from app.channels.voice.recording.show import show
 from app.channels.voice.urls import OVERRIDES
 from app.core.db import Reader, Transaction
+from app.core.jobs import RetryLater
 
 CURRENT = "Twilio.CURRENT"  # the carrier's name for the recording that runs; used until its sid has arrived
 EVENTS = ["in-progress", "completed", "absent"]
@@ -103,7 +104,8 @@ class _SetRecording(Order):
     async def fits(self, tx: Transaction, plan: Plan) -> bool:
         """While the recording is as it was when this was ordered."""
         live = await _live(tx, plan)
-        return live is not None and live.status in self.before and not plan.own_leg.is_over
+        before = self.before | (LIVE if plan.command.args.get("waits") else frozenset())
+        return live is not None and live.status in before and not plan.own_leg.is_over
 
     async def ask(self, carrier: Carrier, plan: Plan) -> Answer:
         """Set it; repeating changes nothing."""
@@ -128,11 +130,16 @@ class _SetRecording(Order):
 
 
 class PauseRecording(_SetRecording):
-    """Silence from now on, for a card number."""
+    """Silence from now on: for a card number, or while the customer waits again."""
 
     name = "pause"
     sets = MappingProxyType({"Status": "paused", "PauseBehavior": "silence"})
     before = frozenset({RecordingStatus.NEW, RecordingStatus.IN_PROGRESS})
+
+    async def fits(self, tx: Transaction, plan: Plan) -> bool:
+        """A customer who talks again is not to be silenced by the wait before."""
+        talks = plan.call.state in (CallState.TALKING, CallState.HELD)
+        return await super().fits(tx, plan) and not (plan.command.args.get("waits") and talks)
 
     async def succeeded(self, tx: Transaction, plan: Plan, answer: Answer, now: datetime) -> None:
         """Confirmed."""
@@ -142,11 +149,18 @@ class PauseRecording(_SetRecording):
 
 
 class ResumeRecording(_SetRecording):
-    """Record again."""
+    """Record again. After a wait it comes behind the pause of that wait, whatever became of that."""
 
     name = "resume"
     sets = MappingProxyType({"Status": "in-progress"})
     before = frozenset({RecordingStatus.PAUSED})
+
+    async def ask(self, carrier: Carrier, plan: Plan) -> Answer:
+        """Set it, once no pause is on its way. Raises RetryLater, too."""
+        async with carrier.database.read() as reader:
+            if await is_open(reader, plan.own_leg.id, CommandKind.PAUSE_RECORDING):
+                raise RetryLater("the pause before it is on its way", LOOK_AGAIN)
+        return await super().ask(carrier, plan)
 
     async def succeeded(self, tx: Transaction, plan: Plan, answer: Answer, now: datetime) -> None:
         """Confirmed."""

@@ -20,6 +20,7 @@ from app.channels.voice.recording.show import show
 from app.channels.voice.voicemail import life as voicemail
 from app.contacts import repository as contact_rows
 from app.contacts.errors import ControlRefused
+from app.contacts.lifecycle import ContactState
 from app.contacts.models import Contact
 from app.core import jobs
 from app.core.db import Reader, Transaction
@@ -31,6 +32,8 @@ log = structlog.get_logger()
 FETCH_JOB = "recording.fetch"  # payload: recording_id
 DISCARD_JOB = "recording.discard"  # payload: sid
 LONGEST_PAUSE = timedelta(minutes=5)  # then it goes on by itself: a forgotten pause must not lose the rest
+WAITS = {"waits": True}  # of a pause or resume that nobody asked for: the customer waits, or talks again
+_WAITS = (ContactState.QUEUED, ContactState.OFFERED)
 TRY_AGAIN = timedelta(seconds=10)
 HAS_SOUND_AFTER = timedelta(seconds=2)  # the sound is seldom there at once
 
@@ -52,6 +55,33 @@ async def conversation_began(tx: Transaction, contact: Contact, *, has_consent: 
         await show(tx, contact.id, state="starting", pending=None, paused_until=None, error=None)
     elif live is not None and not wanted and not await is_open(tx, leg.id, CommandKind.STOP_RECORDING):
         await order(tx, contact.id, CommandKind.STOP_RECORDING, leg_id=leg.id)
+    elif live is not None and wanted:
+        await _goes_on(tx, contact, leg, live)
+
+
+async def customer_waits(tx: Transaction, contact: Contact) -> None:
+    """The customer is back in the queue: what they say there is nobody's. The recording pauses until the next
+    conversation, however long that takes; one that the agent had paused stays so."""
+    leg = calls.customer_leg(await calls.legs(tx, contact.id))
+    live = await rows.live_of_leg(tx, leg.id)
+    if live is None or leg.is_over:
+        return
+    if live.status == RecordingStatus.PAUSED:
+        await rows.change(tx, live.id, paused_until=None)
+    elif not await is_open(tx, leg.id, CommandKind.PAUSE_RECORDING):
+        await order(tx, contact.id, CommandKind.PAUSE_RECORDING, leg_id=leg.id, args=WAITS)
+
+
+async def _goes_on(tx: Transaction, contact: Contact, leg: Leg, live: Recording) -> None:
+    """The next conversation of a recording that pauses, or is just about to."""
+    if live.status == RecordingStatus.PAUSED:
+        now: datetime = await tx.fetchval("select switchboard_now()")
+        await rows.change(tx, live.id, paused_until=now)  # from now on a resume that fails is tried again
+    elif not await is_open(tx, leg.id, CommandKind.PAUSE_RECORDING):
+        return
+    if not await is_open(tx, leg.id, CommandKind.RESUME_RECORDING):
+        await order(tx, contact.id, CommandKind.RESUME_RECORDING, leg_id=leg.id, args=WAITS)
+        await show(tx, contact.id, pending="resume", error=None)
 
 
 async def _running(tx: Transaction, contact: Contact) -> tuple[Leg, Recording]:
@@ -113,6 +143,8 @@ async def began(tx: Transaction, contact: Contact, found: Recording, sid: str | 
         await show(tx, contact.id, state="recording", error=None)
         data = {"recording": str(found.id)}
         await touchpoints.append(tx, contact.subject, "recording.started", data=data, once=str(found.id))
+        if contact.state in _WAITS:  # begun while the customer was already on the way back
+            await customer_waits(tx, contact)
     return found
 
 
@@ -121,7 +153,7 @@ async def paused(tx: Transaction, contact: Contact, found: Recording, now: datet
     if found.status not in (RecordingStatus.NEW, RecordingStatus.IN_PROGRESS):
         return
     pauses = [*found.pauses, [now.isoformat(), None]]
-    until = now + LONGEST_PAUSE
+    until = None if contact.state in _WAITS else now + LONGEST_PAUSE
     await rows.change(tx, found.id, status=RecordingStatus.PAUSED.value, pauses=pauses, paused_until=until)
     await show(tx, contact.id, state="paused", pending=None, paused_until=until, error=None)
     await _log(tx, contact, found, "recording.paused", len(pauses), await _who(tx, contact))
