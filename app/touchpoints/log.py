@@ -170,6 +170,49 @@ async def append(
     return True
 
 
+async def append_apart(
+    tx: Transaction,
+    kind: str,
+    *,
+    customer_id: UUID | None,
+    channel: str,
+    data: dict[str, Any],
+    once: str,
+) -> bool:
+    """Add a line of the system's that belongs to no contact: something happened and none was opened. It is in the
+    customer's timeline when the customer is known, else in the log alone. `once` names the occasion within `kind`."""
+    touchpoint_id, key = new_id(), f"{kind}:{once}"
+    if customer_id is None:
+        written = await tx.fetchval(
+            """insert into touchpoints (id, kind, channel, actor_kind, data, dedup_key)
+               values ($1, $2, $3, $4, $5, $6) on conflict (dedup_key) do nothing returning true""",
+            touchpoint_id,
+            kind,
+            channel,
+            SYSTEM.kind,
+            data,
+            key,
+        )
+        return bool(written)
+    stream = f"customer:{customer_id}"
+    view = {
+        "touchpoint_id": str(touchpoint_id),
+        "contact_id": None,
+        "kind": kind,
+        "channel": channel,
+        "actor": SYSTEM.kind,
+        "actor_name": None,
+        "data": data,
+    }
+    row = await tx.fetchrow(
+        _APPEND, touchpoint_id, kind, None, customer_id, channel, SYSTEM.kind, None, data, key, stream, view
+    )
+    if row is None:
+        return False
+    tx.hint(streams.TOPIC_PREFIX + stream, row["seq"])  # whoever watches reads the row
+    return True
+
+
 _APPEND_MANY = """
 with line as (
   select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[],

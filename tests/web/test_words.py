@@ -48,6 +48,8 @@ def _kind_arguments(tree: ast.Module) -> Iterator[ast.expr]:
             continue
         if ast.unparse(node.func) == "touchpoints.append" and len(node.args) >= 3:
             yield node.args[2]
+        elif ast.unparse(node.func) == "touchpoints.append_apart":
+            yield node.args[1]
         elif ast.unparse(node.func) in ("Line", "touchpoints.Line") and "." in ast.unparse(node.args[0]):
             yield node.args[0]
 

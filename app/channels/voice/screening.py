@@ -7,6 +7,7 @@ make it try again and play an error.
 
 import time
 from collections import Counter
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -19,11 +20,14 @@ from app.channels.voice.urls import VoiceUrls
 from app.core import alerts, inbox
 from app.core.db import Reader, Session, Transaction
 from app.core.settings import Settings
+from app.customers.identify import identify
+from app.customers.models import Certain
 from app.customers.phones import Number, PhoneAddress, Withheld
 from app.routing.alert_kinds import CALLS_TOO_OFTEN
 from app.selfservice.locales import Locale
 from app.selfservice.prompts import message
 from app.selfservice.turns import Prompt
+from app.touchpoints import log as touchpoints
 
 FRESH_SECONDS = 2.0  # a block, and calls that came in elsewhere, act within this
 _MARGIN_SECONDS = 60  # between this process's clock, which ids are made of, and the database's
@@ -105,10 +109,26 @@ async def turn_away(
         answer = twiml.goodbye_document((own or Prompt(message(f"announce.{why}", locale), locale),))
         if not await inbox.take(tx, source, key, answer):
             return await inbox.answer_of(tx, source, key) or answer
+        await _log(tx, why, address, key)
         if isinstance(address, Number):
             await _note(tx, why, address.e164)
     turned_away.labels(why.value).inc()
     return answer
+
+
+async def _log(tx: Transaction, why: Why, address: PhoneAddress, key: str) -> None:
+    """One line for each call; of a flood one for each minute, so that it cannot fill the log."""
+    found = await identify(tx, address=address)
+    customer_id = found.customer.customer_id if isinstance(found, Certain) else None
+    data = {"why": why.value}
+    if isinstance(address, Number):
+        data["number"] = address.e164
+        if why == Why.TOO_OFTEN:
+            now: datetime = await tx.fetchval("select switchboard_now()")
+            key = f"{address.e164}:{now:%Y-%m-%dT%H:%M}"
+    await touchpoints.append_apart(
+        tx, "call.turned_away", customer_id=customer_id, channel="voice", data=data, once=key
+    )
 
 
 async def _note(tx: Transaction, why: Why, number: str) -> None:

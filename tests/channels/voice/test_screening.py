@@ -83,6 +83,43 @@ async def test_the_end_of_a_call_that_was_turned_away_is_no_news(line: Line) -> 
     assert await line.counts() == before
 
 
+async def lines(line: Line) -> list[tuple[str, str | None, bool]]:
+    """Of every logged call: why, the number, and whether a customer's timeline has it."""
+    async with line.database.read() as reader:
+        rows = await reader.fetch(
+            """select data ->> 'why' as why, data ->> 'number' as number, customer_id is not null as known
+               from touchpoints where kind = 'call.turned_away' order by at, id"""
+        )
+    return [(row["why"], row["number"], row["known"]) for row in rows]
+
+
+async def test_every_call_that_is_turned_away_is_one_line_in_the_log(line: Line) -> None:
+    await block(line, KNOWN_CALLER)
+    await block(line, ANOTHER)
+    sid = new_sid()
+    for _ in range(2):
+        await rings(line, sid=sid)
+    await rings(line)
+    await rings(line, ANOTHER)
+    known, unknown = ("blocked", KNOWN_CALLER, True), ("blocked", ANOTHER, False)
+    assert await lines(line) == [known, known, unknown]
+
+
+async def test_a_flood_is_one_line_a_minute(line: Line) -> None:
+    site = Site(line, calls_per_number=1)
+    for _ in range(4):
+        await site.rings(ANOTHER)
+    assert await lines(line) == [("too_often", ANOTHER, False)]
+    await line.clock.advance(60)
+    await site.rings(ANOTHER)
+    assert len(await lines(line)) == 2
+
+
+async def test_a_hidden_caller_who_is_refused_is_logged_without_a_number(line: Line) -> None:
+    await Site(line, withheld_callers="refuse").rings("anonymous")
+    assert await lines(line) == [("withheld", None, False)]
+
+
 class Site:
     """The first webhook under other settings."""
 
