@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 DEFAULT_CONFIDENCE = 0.92
 
 
+def keys_heard(digits: str) -> str:
+    """How the tones of these keys are written in captions, journal and recordings."""
+    return f"(keys {digits})"
+
+
 class UnknownNumberError(LookupError):
     """Nobody has that number."""
 
@@ -73,7 +78,8 @@ class People:
         return call
 
     def press(self, call: Call, digits: str) -> None:
-        """Press keys; those nobody listens for are lost. Raises ValueError for what is not a key."""
+        """Press keys; those nobody listens for are lost, but in a conference the others hear the tones. Raises
+        ValueError for what is not a key."""
         self._require_live(call)
         if not digits or not set(digits) <= KEYS:
             raise ValueError("digits: must be keys 0-9 * # A-D (w waits)")
@@ -84,6 +90,8 @@ class People:
         if call.collector is None and not self._sim.config.knobs.drop_early_keys:
             call.typed_ahead += digits
         self._sim.journal.add(EntryKind.CALL, "keys pressed", call.sid, digits=digits, taken=taken)
+        if call.participant is not None and call.participant.joined:
+            self._sim.audio.speak(call, keys_heard(digits))
 
     def say(self, call: Call, text: str, confidence: float | None = DEFAULT_CONFIDENCE) -> float:
         """Speak: to a Gather or Record that listens, else to the others there. Returns how long it takes, s."""

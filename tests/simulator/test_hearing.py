@@ -4,7 +4,7 @@ import httpx
 
 from simulator import Simulator
 from simulator.hearing import Timeline
-from simulator.journal import Journal
+from simulator.journal import EntryKind, Journal
 from simulator.phones import PhoneCall, RingingLeg
 from tests.simulator.conftest import CALLER, NUMBER
 from tests.simulator.product import BASE, Product
@@ -205,3 +205,20 @@ async def test_parties_wait_until_somebody_who_starts_the_room_comes(
     host = await sim.phone("+886933000999").call(NUMBER)
     await host.in_conference()
     assert len(matrix(sim, a=guests[0], b=guests[1], h=host)) == 6
+
+
+async def test_keys_in_a_room_are_tones_that_the_others_hear(
+    sim: Simulator, product: Product, rest: httpx.AsyncClient
+) -> None:
+    c, a, room = await connect(sim, product, rest)
+    b = await join(sim, rest, room, "other")
+    await rest.post(
+        f"/Conferences/{room}/Participants/other.json", data={"Hold": "true", "HoldUrl": f"{BASE}/hold"}
+    )
+    await b.held()
+    a.press("12#")
+    assert await c.hears("(keys 12#)") == "(keys 12#)"
+    c.press("9")
+    assert await a.hears("(keys 9)") == "(keys 9)"
+    on_hold = [entry.title for entry in sim.journal.of(b.sid, EntryKind.HEARS)]
+    assert not any("keys" in heard for heard in on_hold)
