@@ -3,11 +3,14 @@
 import pytest
 
 from app.channels.voice.calls import CallState
+from app.channels.voice.controls import Target
+from app.channels.voice.party_rules import Focus
 from app.selfservice.locales import Locale
 from app.selfservice.prompts import message
 from simulator.twiml_check import check_document
 from tests.channels.voice.carrier import Fault
 from tests.channels.voice.line import VOICE, AgentLeg, Caller, Line, control, spoken
+from tests.channels.voice.people import colleague, consult, consulting, focus, nobody_is_left, sends
 
 ASK, AGAIN, THANKS, GOODBYE = (
     message(f"survey.{key}", Locale.ZH_HANT) for key in ("ask", "again", "thanks", "goodbye")
@@ -142,3 +145,47 @@ async def test_the_recording_stops_before_the_question(line: Line) -> None:
     order = [request.operation for request in line.carrier.requests]
     assert order.index("update_recording") < order.index("update_call")
     assert await line.value("select status from recordings") == "processing"
+
+
+@pytest.mark.parametrize("outside", [False, True])
+@pytest.mark.parametrize("on", [Focus.GUEST, Focus.ALL])
+async def test_with_a_guest_there_the_customer_alone_is_asked_and_the_guest_goes(
+    line: Line, outside: bool, on: Focus
+) -> None:
+    async with line.database.transaction() as tx:
+        await tx.execute("update queues set has_survey = true")
+    caller, leg, guest = await consulting(line, outside=outside)
+    await focus(line, caller, on)
+    await sends(line)
+    await control(line, caller, leg, "hang_up")
+    await sends(line)
+    assert spoken(line.carrier.of("update_call")[-1].fields.get("Twiml", "")) in ("", ASK)
+    assert await caller.state() == f"wrap_up/{CallState.SURVEY}"
+    for sid in (leg.sid, guest.sid):
+        assert line.carrier.calls[sid] == "completed"
+    assert line.carrier.calls[caller.sid] == "in-progress"
+    for one in (leg, guest):
+        await one.status("completed", 9)
+    assert await caller.state() == f"wrap_up/{CallState.SURVEY}", "the guest's end is not the customer's"
+    assert await presses(caller, "5") == THANKS
+    assert await survey(line) == ("answered", 5, None)
+    await caller.status("completed")
+    await nobody_is_left(line)
+
+
+async def test_a_guest_who_only_rings_does_not_keep_the_customer_from_the_question(line: Line) -> None:
+    async with line.database.transaction() as tx:
+        await tx.execute("update queues set has_survey = true")
+    caller, leg = await line.talking()
+    guest = await consult(line, caller, leg, Target(agent_id=await colleague(line)))
+    await sends(line)
+    await guest.status("ringing", 1)
+    await control(line, caller, leg, "hang_up")
+    await sends(line)
+    assert await caller.state() == f"wrap_up/{CallState.SURVEY}"
+    assert line.carrier.calls[guest.sid] == "completed"
+    await guest.status("completed", 9)
+    assert await presses(caller, "4") == THANKS
+    await caller.status("completed")
+    await leg.status("completed", 9)
+    await nobody_is_left(line)
