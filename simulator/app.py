@@ -21,7 +21,7 @@ from simulator.control import (
     control_error,
 )
 from simulator.network import Simulator
-from simulator.rest.server import handle_rest
+from simulator.rest.server import handle_rest, handle_voice_v1
 from simulator.sockets import ClientSockets, events_socket
 
 
@@ -31,6 +31,9 @@ def create_app(simulator: Simulator) -> Starlette:
 
     async def rest(request: Request) -> Response:
         return await handle_rest(simulator, request)
+
+    async def voice_v1(request: Request) -> Response:
+        return await handle_voice_v1(simulator, request)
 
     async def events(socket: WebSocket) -> None:
         await events_socket(simulator, socket)
@@ -42,6 +45,7 @@ def create_app(simulator: Simulator) -> Starlette:
 
     routes = [
         Route("/2010-04-01/{rest:path}", rest, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
+        Route("/v1/{rest:path}", voice_v1, methods=["GET"]),
         *CallControl(simulator).routes(),
         *EndpointControl(simulator).routes(),
         *LoadControl(simulator).routes(),

@@ -12,6 +12,19 @@ E164 = re.compile(r"^\+[1-9]\d{5,14}$")
 SID = re.compile(r"^[A-Z]{2}[0-9a-fA-F]{32}$")
 
 
+# What a file may say of a number; REST changes the rest, and tests set what is no part of a file.
+NUMBER_FIELDS = {
+    "number",
+    "label",
+    "voice_url",
+    "voice_fallback_url",
+    "status_callback",
+    "message_url",
+    "message_fallback_url",
+}
+SET_IN_CODE = {"blocked_countries", "account_status", "account_type"}
+
+
 class ConfigError(ValueError):
     """The configuration is malformed; `field` names where."""
 
@@ -31,6 +44,13 @@ class Number:
     status_callback: str | None = None
     message_url: str | None = None  # a message comes in, by SMS or WhatsApp; without it the number takes none
     message_fallback_url: str | None = None
+    voice_method: str = "POST"
+    status_callback_method: str = "POST"
+    # Kept and shown as the account has them; calls and messages are not led by them here.
+    message_method: str = "POST"
+    trunk_sid: str | None = None
+    voice_application_sid: str | None = None
+    sms_application_sid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +146,11 @@ class SimulatorConfig:
     api_base_url: str = "https://api.twilio.com"  # what RecordingUrl and MediaUrl begin with
     auth_token_secondary: str | None = field(default=None, repr=False)  # accepted by REST besides the first
     blocked_prefixes: tuple[str, ...] = ()  # numbers the account may not dial (geographic permissions)
+    blocked_countries: tuple[
+        str, ...
+    ] = ()  # ISO 3166 codes shown as not permitted (Voice v1 DialingPermissions)
+    account_status: str = "active"
+    account_type: str = "Full"
     knobs: Knobs = Knobs()
 
 
@@ -143,7 +168,7 @@ def load_config(path: Path) -> SimulatorConfig:
 def parse_config(data: object) -> SimulatorConfig:
     """Build the configuration from decoded JSON; raises ConfigError naming the field that is wrong."""
     root = _object(data, "config")
-    _refuse_unknown(root, {f.name for f in fields(SimulatorConfig)}, "")
+    _refuse_unknown(root, {f.name for f in fields(SimulatorConfig)} - SET_IN_CODE, "")
     numbers = tuple(_number(item, f"numbers[{i}]") for i, item in enumerate(_list(root, "numbers")))
     if not numbers:
         raise ConfigError("numbers", "needs at least one number")
@@ -171,7 +196,7 @@ def parse_config(data: object) -> SimulatorConfig:
 
 def _number(data: object, where: str) -> Number:
     item = _object(data, where)
-    _refuse_unknown(item, {f.name for f in fields(Number)}, where + ".")
+    _refuse_unknown(item, NUMBER_FIELDS, where + ".")
     return Number(
         number=_e164(_text(item, "number", where + "."), f"{where}.number"),
         label=_text(item, "label", where + "."),

@@ -46,10 +46,12 @@ class People:
         call.phone_number_sid = number_sid(to)
         call.fallback_url = number.voice_fallback_url
         if number.status_callback:
-            call.status_callback = Callback(number.status_callback, "POST", frozenset({"completed"}))
+            call.status_callback = Callback(
+                number.status_callback, number.status_callback_method, frozenset({"completed"})
+            )
         token = f"%7B%22parentCallInfoToken%22%3A%22{call.sid}%22%7D"
         sim.start_inbound(
-            call, Fetch(number.voice_url, "voice.inbound", "POST", lambda: {"CallToken": token})
+            call, Fetch(number.voice_url, "voice.inbound", number.voice_method, lambda: {"CallToken": token})
         )
         script = [step.as_json() for step in steps]
         sim.journal.add(EntryKind.INPUT, "dial", to=to, call=call.number, script=script, **{"from": from_})

@@ -1,4 +1,4 @@
-"""Numbers and TwiML applications over REST."""
+"""The account itself, its key, its numbers and TwiML applications over REST."""
 
 from typing import Any
 
@@ -18,6 +18,17 @@ NUMBER_FIELDS = {
     "StatusCallback": "status_callback",
 }
 APPLICATION_FIELDS = NUMBER_FIELDS | {"FriendlyName": "name"}
+METHOD_FIELDS = {
+    "VoiceMethod": "voice_method",
+    "StatusCallbackMethod": "status_callback_method",
+    "SmsMethod": "message_method",
+}
+LEADING_FIELDS = {
+    "SmsUrl": "message_url",
+    "TrunkSid": "trunk_sid",
+    "VoiceApplicationSid": "voice_application_sid",
+    "SmsApplicationSid": "sms_application_sid",
+}
 
 
 def _changes(form: Values, names: dict[str, str]) -> dict[str, Any]:
@@ -49,29 +60,49 @@ def _common(sim: Simulator, item: Number | Application) -> dict[str, Any]:
     }
 
 
+def _of_number(number: Number) -> dict[str, Any]:
+    """What a number has and an application has not."""
+    return {
+        "sms_application_sid": number.sms_application_sid,
+        "sms_fallback_url": number.message_fallback_url,
+        "sms_method": number.message_method,
+        "sms_url": number.message_url,
+        "status_callback_method": number.status_callback_method,
+        "trunk_sid": number.trunk_sid,
+        "voice_application_sid": number.voice_application_sid,
+        "voice_method": number.voice_method,
+    }
+
+
 def _render_number(sim: Simulator, number: Number) -> dict[str, Any]:
     sid = number_sid(number.number)
-    return _common(sim, number) | {
-        "address_requirements": "none",
-        "address_sid": None,
-        "beta": False,
-        "bundle_sid": None,
-        "capabilities": {"voice": True, "sms": False, "mms": False, "fax": False},
-        "emergency_address_sid": None,
-        "emergency_address_status": "unregistered",
-        "emergency_status": "Inactive",
-        "friendly_name": number.label,
-        "identity_sid": None,
-        "origin": "twilio",
-        "phone_number": number.number,
-        "sid": sid,
-        "sms_application_sid": None,
-        "status": "in-use",
-        "trunk_sid": None,
-        "uri": f"{base_uri(sim)}/IncomingPhoneNumbers/{sid}.json",
-        "voice_application_sid": None,
-        "voice_receive_mode": "voice",
-    }
+    return (
+        _common(sim, number)
+        | _of_number(number)
+        | {
+            "address_requirements": "none",
+            "address_sid": None,
+            "beta": False,
+            "bundle_sid": None,
+            "capabilities": {
+                "voice": True,
+                "sms": number.message_url is not None,
+                "mms": False,
+                "fax": False,
+            },
+            "emergency_address_sid": None,
+            "emergency_address_status": "unregistered",
+            "emergency_status": "Inactive",
+            "friendly_name": number.label,
+            "identity_sid": None,
+            "origin": "twilio",
+            "phone_number": number.number,
+            "sid": sid,
+            "status": "in-use",
+            "uri": f"{base_uri(sim)}/IncomingPhoneNumbers/{sid}.json",
+            "voice_receive_mode": "voice",
+        }
+    )
 
 
 def _render_application(sim: Simulator, application: Application) -> dict[str, Any]:
@@ -113,7 +144,11 @@ async def fetch_number(sim: Simulator, request: RestRequest) -> RestAnswer:
 async def update_number(sim: Simulator, request: RestRequest) -> RestAnswer:
     """Point a number's webhooks elsewhere; calls in progress are not touched."""
     _number(sim, request)
-    number = sim.account.change_number(request.path["Sid"], **_changes(request.form, NUMBER_FIELDS))
+    changes = _changes(request.form, NUMBER_FIELDS | LEADING_FIELDS)
+    methods = {
+        name: request.form.text(field) for field, name in METHOD_FIELDS.items() if field in request.form
+    }
+    number = sim.account.change_number(request.path["Sid"], **changes, **methods)
     return RestAnswer(200, _render_number(sim, number))
 
 
@@ -144,3 +179,46 @@ async def update_application(sim: Simulator, request: RestRequest) -> RestAnswer
     return RestAnswer(
         200, _render_application(sim, sim.account.change_application(request.path["Sid"], **changes))
     )
+
+
+async def fetch_account(sim: Simulator, request: RestRequest) -> RestAnswer:
+    """The account. Its token is shown to nobody here."""
+    created = rfc2822(sim.account.created)
+    body = {
+        "auth_token": None,
+        "date_created": created,
+        "date_updated": created,
+        "friendly_name": "Simulated account",
+        "owner_account_sid": sim.config.account_sid,
+        "sid": sim.config.account_sid,
+        "status": sim.config.account_status,
+        "subresource_uris": {"calls": f"{base_uri(sim)}/Calls.json"},
+        "type": sim.config.account_type,
+        "uri": f"{base_uri(sim)}.json",
+    }
+    return RestAnswer(200, body)
+
+
+async def fetch_key(sim: Simulator, request: RestRequest) -> RestAnswer:
+    """The API key, without its secret."""
+    if request.path["Sid"] != sim.config.api_key_sid:
+        raise RestError(404, 20404, f"The key {request.path['Sid']} was not found")
+    created = rfc2822(sim.account.created)
+    key = {"sid": sim.config.api_key_sid, "friendly_name": "browser phones"}
+    return RestAnswer(200, key | {"date_created": created, "date_updated": created})
+
+
+def dialing_permission(sim: Simulator, country: str) -> dict[str, Any]:
+    """Whether a country may be called, as Voice v1 DialingPermissions/Countries shows it."""
+    url = f"https://voice.twilio.com/v1/DialingPermissions/Countries/{country}"
+    return {
+        "iso_code": country,
+        "name": country,
+        "continent": None,
+        "country_codes": [],
+        "low_risk_numbers_enabled": country not in sim.config.blocked_countries,
+        "high_risk_special_numbers_enabled": False,
+        "high_risk_tollfraud_numbers_enabled": False,
+        "url": url,
+        "links": {"highrisk_special_prefixes": f"{url}/HighRiskSpecialPrefixes"},
+    }

@@ -36,6 +36,8 @@ HANDLERS: dict[str, Handler] = {
     "FetchConferenceRecording": recordings.fetch_recording,
     "UpdateConferenceRecording": recordings.update_recording,
     "DeleteConferenceRecording": recordings.delete_recording,
+    "FetchAccount": account.fetch_account,
+    "FetchKey": account.fetch_key,
     "ListIncomingPhoneNumber": account.list_numbers,
     "FetchIncomingPhoneNumber": account.fetch_number,
     "UpdateIncomingPhoneNumber": account.update_number,
@@ -79,6 +81,8 @@ ATTACHED = re.compile(
     r"/2010-04-01/Accounts/AC\w{32}/Messages/(?P<text>(?:SM|MM)\w{32})/Media/(?P<sid>ME\w{32})$"
 )
 MAX_BODY = 1_000_000  # bytes
+NOT_FOR_KEYS = frozenset({"FetchAccount", "FetchKey"})  # Twilio: iam/api-keys, standard keys
+DIALING = re.compile(r"/v1/DialingPermissions/Countries/(?P<country>[A-Z]{2})$")
 
 
 async def handle_rest(sim: Simulator, request: Request) -> Response:
@@ -125,22 +129,38 @@ async def handle_rest(sim: Simulator, request: Request) -> Response:
     return Response(status_code=204) if answer.body is None else JSONResponse(answer.body, answer.status)
 
 
-def _authenticate(sim: Simulator, request: Request) -> None:
-    config = sim.config
+async def handle_voice_v1(sim: Simulator, request: Request) -> Response:
+    """Serve one request under /v1 of what is voice.twilio.com there: whether a country may be called."""
+    wanted = DIALING.match(request.url.path)
+    try:
+        _authenticate(sim, request)
+        if wanted is None:
+            raise RestError(404, 20404, f"The requested resource {request.url.path} was not found")
+    except RestError as error:
+        return JSONResponse(error.as_json(), error.status)
+    return JSONResponse(account.dialing_permission(sim, wanted["country"]))
+
+
+def login_of(request: Request) -> tuple[str, str]:
+    """Name and secret of HTTP's basic authentication; empty when there are none."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     try:
         login, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
-        login, secret = "", ""
+        return "", ""
+    return (login, secret) if scheme.lower() == "basic" else ("", "")
+
+
+def _authenticate(sim: Simulator, request: Request) -> None:
+    config = sim.config
+    login, secret = login_of(request)
     known = [
         (config.account_sid, config.auth_token),
         (config.account_sid, config.auth_token_secondary),
         (config.api_key_sid, config.api_key_secret),
     ]
     right = [value for name, value in known if name == login and value]
-    if scheme.lower() != "basic" or not any(
-        hmac.compare_digest(value.encode(), secret.encode()) for value in right
-    ):
+    if not any(hmac.compare_digest(value.encode(), secret.encode()) for value in right):
         raise RestError(401, 20003, "Authenticate")
 
 
@@ -168,8 +188,11 @@ async def _form_pairs(request: Request) -> list[tuple[str, str]]:
 def _validate(
     sim: Simulator, operation: Operation, path: dict[str, str], request: Request, pairs: list[tuple[str, str]]
 ) -> RestRequest:
-    if path["AccountSid"] != sim.config.account_sid:
-        raise RestError(404, 20404, f"The account {path['AccountSid']} was not found")
+    account_sid = path.get("AccountSid", path.get("Sid"))
+    if account_sid != sim.config.account_sid:
+        raise RestError(404, 20404, f"The account {account_sid} was not found")
+    if operation.id in NOT_FOR_KEYS and login_of(request)[0] == sim.config.api_key_sid:
+        raise RestError(401, 20003, "Authenticate: a standard API key may not see accounts and keys")
     query = check_fields(operation.query, (), request.query_params.multi_items())
     form = check_fields(operation.form, operation.required, pairs)
     return RestRequest(path, query, form if operation.method == "POST" else Values({}))

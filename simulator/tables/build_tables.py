@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+ACCOUNT = "/2010-04-01/Accounts/{Sid}.json"
 PREFIX = "/2010-04-01/Accounts/{AccountSid}"
-PATHS = [
+BELOW_ACCOUNT = [
+    "/Keys/{Sid}.json",
     "/Calls.json",
     "/Calls/{Sid}.json",
     "/Calls/{CallSid}/Recordings.json",
@@ -35,12 +37,13 @@ PATHS = [
     "/Messages/{Sid}.json",
     "/Messages/{MessageSid}/Media.json",
 ]
+PATHS = [ACCOUNT, *(PREFIX + path for path in BELOW_ACCOUNT)]
 METHODS = ("get", "post", "delete")
-# Buying and giving up numbers, making applications, and redacting messages is no part of the network.
+# Buying and giving up numbers, making applications, redacting messages and changing the account is no part of the network.
 LEFT_OUT = frozenset(
     {
         "CreateIncomingPhoneNumber", "DeleteIncomingPhoneNumber", "CreateApplication", "DeleteApplication",
-        "UpdateMessage", "DeleteMessage",
+        "UpdateMessage", "DeleteMessage", "UpdateAccount", "UpdateKey", "DeleteKey",
     }
 )  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
@@ -52,9 +55,9 @@ def build_tables(document: dict[str, Any]) -> list[dict[str, Any]]:
     """One row per operation: id, method, path, parameter rules, form field rules, required fields."""
     rows: list[dict[str, Any]] = []
     for path in PATHS:
-        item = document["paths"][PREFIX + path]
+        item = document["paths"][path]
         served = [m for m in METHODS if m in item and item[m]["operationId"] not in LEFT_OUT]
-        rows.extend(_row(document, PREFIX + path, m, item[m]) for m in served)
+        rows.extend(_row(document, path, m, item[m]) for m in served)
     return rows
 
 
@@ -83,7 +86,7 @@ def _rule(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 
 def reduce_document(document: dict[str, Any]) -> dict[str, Any]:
     """The document with the used paths only, and the components they reach; still a valid document."""
-    paths = {PREFIX + path: _without_prose(document["paths"][PREFIX + path]) for path in PATHS}
+    paths = {path: _without_prose(document["paths"][path]) for path in PATHS}
     schemas: dict[str, Any] = {}
     _collect(document, paths, schemas)
     components = {"securitySchemes": document["components"]["securitySchemes"], "schemas": schemas}

@@ -76,7 +76,13 @@ async def test_all_answers_fit_twilios_document(
         f"/IncomingPhoneNumbers/{number_sid(NUMBER)}.json",
         "/Applications.json",
         f"/Applications/{APPLICATION}.json",
+        f"/Keys/{API_KEY}.json",
+        f"http://sim/2010-04-01/Accounts/{ACCOUNT}.json",
     ):
+        asks_for_account = path.startswith(("/Keys", "http"))
+        checked.auth = (
+            httpx.BasicAuth(ACCOUNT, TOKEN) if asks_for_account else httpx.BasicAuth(API_KEY, SECRET)
+        )
         answer = await checked.get(path)
         assert answer.status_code == 200, answer.text
 
@@ -142,6 +148,16 @@ async def test_bad_numbers_have_twilios_codes(
 async def test_wrong_credentials_are_refused(rest: httpx.AsyncClient, auth: tuple[str, str] | None) -> None:
     answer = await rest.get("/Calls.json", auth=httpx.BasicAuth(*auth) if auth else httpx.Auth())
     assert (answer.status_code, answer.json()["code"]) == (401, 20003)
+
+
+@pytest.mark.parametrize(
+    "path", ["/2010-04-01/Accounts/{account}.json", "/2010-04-01/Accounts/{account}/Keys/{key}.json"]
+)
+async def test_a_standard_key_sees_neither_the_account_nor_keys(rest: httpx.AsyncClient, path: str) -> None:
+    url = "http://sim" + path.format(account=ACCOUNT, key=API_KEY)
+    answer = await rest.get(url, auth=(API_KEY, SECRET))
+    assert (answer.status_code, answer.json()["code"]) == (401, 20003)
+    assert (await rest.get(url)).status_code == 200
 
 
 async def test_repeated_keys_and_space_separated_events_mean_the_same(
