@@ -64,6 +64,10 @@ def _add_service(commands: "Commands[argparse.ArgumentParser]") -> None:
     settings = _add(commands, "settings", f"{module}:show_settings", "list all settings")
     settings.add_argument("--json", action="store_true")
     _add(commands, "check-objects", f"{module}:check_objects", "try the store of recordings and files")
+    text = "examine the Twilio account and our public address, and say what mends what is wrong"
+    doctor = _add(commands, "doctor", "app.commands.doctor.command:run", text)
+    doctor.add_argument("--twilio", action="store_true", help="examine the Twilio account")
+    doctor.add_argument("--json", action="store_true")
     _add(commands, "openapi", f"{module}:openapi", "print the OpenAPI document")
 
 

@@ -27,7 +27,7 @@ def leaves(parser: argparse.ArgumentParser, way: str = "") -> Iterator[tuple[str
 def test_every_command_is_a_function_that_says_what_it_does() -> None:
     found = dict(leaves(cli.parser()))
     assert {"serve", "worker", "migrate", "demo", "settings", "openapi", "simulate"} <= found.keys()
-    assert {"faq search", "faq evaluate", "routing conform"} <= found.keys()
+    assert {"faq search", "faq evaluate", "routing conform", "doctor"} <= found.keys()
     for name, parser in found.items():
         module, _, function = parser.get_default("command").partition(":")
         assert getattr(import_module(module), function).__doc__, name

@@ -85,6 +85,12 @@ class WebhookVerifier:
             raise _refuse("bad_form", "the body is not a form in UTF-8") from None
 
 
+def sign(settings: Settings, url: str, form: Form) -> str:
+    """The header X-Twilio-Signature that Twilio would send with this form to this address."""
+    validator = RequestValidator(settings.twilio_auth_token.get_secret_value())
+    return str(validator.compute_signature(url, form))
+
+
 def _grouped(pairs: list[tuple[str, str]]) -> Params:
     """A plain dict in the usual case; a multi-dict when a key is repeated, which the validator understands."""
     plain = dict(pairs)

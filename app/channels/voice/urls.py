@@ -8,6 +8,7 @@ from uuid import UUID
 from app.announcements.models import path_of
 
 PREFIX = "/webhooks/twilio/voice"
+CHECK_PATH = "check"  # only looks at the signature: `switchboard doctor --twilio` asks it
 # Twilio's connection overrides: retry what fails quickly; duplicates are harmless here
 # (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
 OVERRIDES = "#rc=2&rp=ct,rt,5xx&rt=5000&tt=14000"

@@ -68,6 +68,9 @@ def voice_routes(database: Database, settings: Settings) -> list[Route]:
     async def first(_: Request, form: Form) -> Response:
         return _document(await inbound.receive(form))
 
+    async def check(_: Request, form: Form) -> Response:
+        return Response(status_code=204)  # the signature was right; that is all `switchboard doctor` asks
+
     async def gather(request: Request, form: Form) -> Response:
         return _document(await inbound.reply(form, _id(request, "contact"), _number(request, "v")))
 
@@ -136,6 +139,7 @@ def voice_routes(database: Database, settings: Settings) -> list[Route]:
         route(twiml.AGENT_ANSWERED_PATH, agent_answered),
         route(twiml.AGENT_KEY_PATH, agent_key),
         route("call-status", call_status),
+        route(urls.CHECK_PATH, check),
         route("leg", leg),
         route("recording", recording),
         route(twiml.CONFERENCE_PATH, conference),
