@@ -39,7 +39,7 @@ BELOW_ACCOUNT = [
 ]
 PATHS = [ACCOUNT, *(PREFIX + path for path in BELOW_ACCOUNT)]
 METHODS = ("get", "post", "delete")
-# Buying and giving up numbers, making applications, redacting messages and changing the account is no part of the network.
+# Buying and giving up numbers, making applications, redacting messages, changing the account: no part of the network.
 LEFT_OUT = frozenset(
     {
         "CreateIncomingPhoneNumber", "DeleteIncomingPhoneNumber", "CreateApplication", "DeleteApplication",

@@ -27,7 +27,7 @@ ACCOUNT, KEY, APPLICATION = "AC" + "0" * 31 + "1", "SK" + "0" * 31 + "2", "AP" +
 TOKEN, SECRET = "hidden-token", "hidden-secret"
 NUMBER, OTHER = "+886255501000", "+886255502000"
 ELSEWHERE = "https://bin.example.net/sorry"
-GOOD = Number(NUMBER, "main", f"{HOOKS}/inbound", ELSEWHERE, f"{HOOKS}/call-status", sms_url=TEXTS)
+GOOD = Number(NUMBER, "main", f"{HOOKS}/inbound", ELSEWHERE, f"{HOOKS}/call-status", message_url=TEXTS)
 CONFIG = SimulatorConfig(
     account_sid=ACCOUNT,
     auth_token=TOKEN,
@@ -264,12 +264,12 @@ SPOILED: dict[str, tuple[Surgery, str, State, str]] = {
         "TwiML app",
     ),
     "messages elsewhere": (
-        Surgery(number(sms_url="https://demo.twilio.com/sms")),
+        Surgery(number(message_url="https://demo.twilio.com/sms")),
         f"messages.{NUMBER}",
         State.FAILED,
         "demo.twilio.com",
     ),
-    "messages by GET": (Surgery(number(sms_method="GET")), f"messages.{NUMBER}", State.FAILED, "GET"),
+    "messages by GET": (Surgery(number(message_method="GET")), f"messages.{NUMBER}", State.FAILED, "GET"),
     "messages led by an application": (
         Surgery(number(sms_application_sid=APPLICATION)),
         f"messages.{NUMBER}",
@@ -277,7 +277,7 @@ SPOILED: dict[str, tuple[Surgery, str, State, str]] = {
         "TwiML app",
     ),
     "a number without messages": (
-        Surgery(number(sms_url=None)),
+        Surgery(number(message_url=None)),
         f"messages.{NUMBER}",
         State.FAILED,
         "cannot take",
