@@ -11,6 +11,9 @@ SOUNDS = """coalesce((select jsonb_object_agg(coalesce(f.locale, ''), f.token) f
 _ON_OCCASION = f"""
 select a.texts, {SOUNDS} as sounds from announcement_uses u join announcements a on a.id = u.announcement_id
 where u.occasion = $1 and (u.queue_id = $2 or u.queue_id is null) order by u.queue_id nulls last limit 1"""  # noqa: S608
+_BY_QUEUE = f"""
+select u.queue_id, a.texts, {SOUNDS} as sounds from announcement_uses u join announcements a on a.id = u.announcement_id
+where u.occasion = $1"""  # noqa: S608
 _EMERGENCIES = f"""
 select e.id, q.id as queue_id, q.key, case when a.id is null then e.texts else a.texts end as texts,
        case when a.id is null then '{{}}' else {SOUNDS} end as sounds
@@ -30,6 +33,12 @@ async def on_occasion(reader: Reader, occasion: Occasion, queue_id: UUID | None)
     """The announcement, None where nothing but the product's own is to be heard."""
     row = await reader.fetchrow(_ON_OCCASION, occasion.value, queue_id)
     return Content(row["texts"], row["sounds"]) if row else None
+
+
+async def by_queue(reader: Reader, occasion: Occasion) -> dict[UUID | None, Content]:
+    """The announcements of this occasion by the queue whose own they are; the site's under None."""
+    rows = await reader.fetch(_BY_QUEUE, occasion.value)
+    return {row["queue_id"]: Content(row["texts"], row["sounds"]) for row in rows}
 
 
 async def emergency(reader: Reader, queue_id: UUID) -> Emergency | None:

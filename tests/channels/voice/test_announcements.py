@@ -148,6 +148,16 @@ async def test_the_notice_of_recording_is_played_and_counts_as_heard(line: Line)
     assert await line.value("select consent from voice_calls") == "heard"
 
 
+async def test_a_queue_has_a_notice_of_its_own_before_the_sites(line: Line) -> None:
+    await set_rule(line, recording="always")
+    await used(line, "consent", await announcement(line, "site", every="site"))
+    own = await announcement(line, "own", every="own")
+    async with line.database.transaction() as tx:
+        await tx.execute("insert into announcement_uses select 'consent', id, $1 from queues", own)
+    caller = await line.waiting_caller()
+    assert played(caller.text) == [address("own")]
+
+
 async def test_the_notice_before_the_room_is_played_too(line: Line) -> None:
     await set_rule(line, recording="always")
     await used(line, "consent", await announcement(line, "consent", zh_Hant="consent"))

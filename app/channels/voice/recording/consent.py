@@ -53,9 +53,8 @@ def _words(locale: Locale, own: Content | None, urls: VoiceUrls) -> Prompt:
 async def notice(reader: Reader, urls: VoiceUrls) -> Notice:
     """For rendering a turn."""
     found = await reader.fetch("select id, key from queues where recording = 'always'")
-    return Notice(
-        {row["key"]: await hearing.on_occasion(reader, Occasion.CONSENT, row["id"]) for row in found}, urls
-    )
+    own = await hearing.by_queue(reader, Occasion.CONSENT) if found else {}
+    return Notice({row["key"]: own.get(row["id"], own.get(None)) for row in found}, urls)
 
 
 async def told_before_queue(tx: Transaction, call: Call) -> None:
