@@ -25,6 +25,7 @@ from app.faq.exchange_endpoints import router as article_files
 from app.faq.learning_endpoints import router as faq_learning
 from app.faq.synonym_endpoints import router as synonyms
 from app.faq.totals_endpoints import router as faq_totals
+from app.faq.upkeep_endpoints import router as faq_upkeep
 from app.helpcentre.markdown import to_html
 from app.selfservice.masking import mask
 from app.supervision.agent_endpoints import router as supervised_agents
@@ -35,6 +36,7 @@ from app.supervision.flow_endpoints import router as flows
 from app.supervision.number_endpoints import router as numbers
 from app.supervision.queue_endpoints import router as queues
 from app.supervision.routing_endpoints import router as routing_views
+from app.supervision.topic_endpoints import router as topics
 
 api = APIRouter(prefix="/api/v1")
 for router in (
@@ -47,6 +49,7 @@ for router in (
     article_files,
     editing_router(to_html),
     faq_learning,
+    faq_upkeep,
     faq_totals,
     synonyms,
     answering,
@@ -67,6 +70,7 @@ for router in (
     queues,
     numbers,
     flows,
+    topics,
     alerts,
     routing_views,
 ):

@@ -210,6 +210,7 @@ NEEDED = {
     "mute_party": Permission.CONTACTS_HANDLE_OWN,
     "unmute_party": Permission.CONTACTS_HANDLE_OWN,
     "rejoin_call": Permission.CONTACTS_HANDLE_OWN,
+    "list_topics": Permission.CONSOLE_USE,
 }
 SUPERVISORS = {
     "set_contact_priority": Permission.CONTACTS_DIRECT,
@@ -296,6 +297,11 @@ SUPERVISORS = {
     "schedule_article": Permission.FAQ_PUBLISH,
     "unschedule_article": Permission.FAQ_PUBLISH,
     "archive_article": Permission.FAQ_PUBLISH,
+    "list_faq_gap_groups": Permission.FAQ_EDIT,
+    "faq_upkeep": Permission.FAQ_EDIT,
+    "list_learned_wordings": Permission.FAQ_EDIT,
+    "take_back_wording": Permission.FAQ_PUBLISH,
+    "topic_hit_rates": Permission.TEAM_SUPERVISE,
     "list_flows": Permission.FLOWS_READ,
     "create_flow": Permission.FLOWS_EDIT,
     "get_flow": Permission.FLOWS_READ,

@@ -35,6 +35,7 @@ from app.core.errors import InvalidInput
 from app.core.http import Read, Requires, Tx, database_of, problem_responses, settings_of
 from app.customers import identify
 from app.customers.models import Identity, IdentityKind
+from app.intake import classifying
 from app.routing import service as routing
 from app.routing.errors import AnswerOnPhone, NotYourContact, OfferNoLongerAvailable, OfferNotFound
 from app.touchpoints import timeline
@@ -191,6 +192,15 @@ async def complete_wrap_up(contact_id: UUID, body: WrapUp, principal: ContactHan
             agent_id=principal.agent_id,
             agent_name=principal.display_name,
             body=body.note,
+        )
+    if contact.state == ContactState.WRAP_UP and body.topic is not None:
+        await classifying.judge(
+            tx,
+            contact,
+            body.topic,
+            now=await _now(tx),
+            agent_id=principal.agent_id,
+            agent_name=principal.display_name,
         )
     closed = await routing.complete_wrap_up(
         tx, contact_id, now=await _now(tx), dispositions=body.dispositions, by="agent"

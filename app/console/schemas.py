@@ -328,6 +328,11 @@ class WrapUp(Schema):
     client_id: UUID
     dispositions: list[str] = Field(min_length=1, max_length=5)
     note: str = Field(default="", max_length=10_000)
+    topic: str | None = Field(
+        default=None,
+        max_length=64,
+        description="what it was about, as the agent says (`GET /topics`); null: not judged",
+    )
 
 
 class CustomerChoice(Schema):

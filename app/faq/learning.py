@@ -1,9 +1,10 @@
 """Wordings learned from customers: found, never shown, reversible."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.core.db import Transaction
+from app.core.db import Reader, Transaction
 from app.core.errors import InvalidInput, NotFound
 from app.faq.contents import insert_phrases, phrases
 from app.faq.entries import MAX_QUESTION_CHARS
@@ -12,6 +13,49 @@ from app.faq.models import Language
 from app.faq.text import clean, normalise, terms
 
 MAX_LEARNED = 20  # learned wordings per article and language; the gain is flat by fifteen
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedWording:
+    """One learned wording; `confirmed_by` is the name of the agent who did."""
+
+    wording_id: UUID
+    language: Language
+    text: str
+    learned_at: datetime
+    confirmed_by: str | None
+
+
+async def learned(reader: Reader, article_id: UUID) -> list[LearnedWording]:
+    """What an article has learned, the newest first. Raises NotFound."""
+    if not await reader.fetchval("select exists (select from articles where id = $1)", article_id):
+        raise NotFound("there is no such article")
+    rows = await reader.fetch(
+        """select p.id, p.language, p.text, p.created_at, a.display_name
+           from article_phrases p left join agents a on a.id = p.confirmed_by
+           where p.article_id = $1 and p.kind = 'learned' order by p.created_at desc, p.id desc""",
+        article_id,
+    )
+    return [
+        LearnedWording(
+            row["id"], Language(row["language"]), row["text"], row["created_at"], row["display_name"]
+        )
+        for row in rows
+    ]
+
+
+async def take_back(tx: Transaction, *, article_id: UUID, wording_id: UUID) -> LearnedWording | None:
+    """Let an article no longer be found by a learned wording; None when it is not (any more). Raises NotFound for an
+    unknown article."""
+    await lock_index(tx)
+    held = {one.wording_id: one for one in await learned(tx, article_id)}
+    wording = held.get(wording_id)
+    if wording is None:
+        return None
+    await remove_articles(tx, [article_id])
+    await tx.execute("delete from article_phrases where id = $1", wording_id)
+    await add_articles(tx, [article_id])
+    return wording
 
 
 async def learn_wording(

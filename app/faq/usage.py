@@ -3,7 +3,7 @@
 Only masked text comes in here: `question_masked` has no telephone numbers, addresses or identity numbers.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from app.faq.models import Language
 from app.faq.search import SearchOutcome
 from app.faq.text import MAX_TEXT_CHARS, clean, tokens, wording_key
 
+RE_ASKED_WITHIN = timedelta(
+    minutes=2
+)  # a further question of the same contact says that the one before was not answered
 MAX_LOGGED_CHARS = min(2_000, MAX_TEXT_CHARS)  # characters of a question that are kept
 
 
@@ -58,7 +61,10 @@ async def record_search(
     contact_id: UUID | None = None,
     agent_id: UUID | None = None,
 ) -> UUID:
-    """Write one search to the log; returns the search id that uses and the outcome refer to."""
+    """Write one search to the log; returns the search id that uses and the outcome refer to. A customer's further
+    question within two minutes ends the one before as `re_asked`."""
+    if contact_id is not None and agent_id is None:
+        await _re_asked(tx, contact_id, now)
     search_id = new_id()
     results = [
         {
@@ -78,6 +84,17 @@ async def record_search(
         outcome.index_version, outcome.latency_ms, key_of(question_masked),
     )  # fmt: skip
     return search_id
+
+
+async def _re_asked(tx: Transaction, contact_id: UUID, now: datetime) -> None:
+    """Who asks again so soon was not helped by what the machine had for the question before."""
+    await tx.execute(
+        """update faq_searches set outcome = 're_asked', outcome_at = $2
+           where contact_id = $1 and agent_id is null and outcome is null and at > $3 and action <> 'none'""",
+        contact_id,
+        now,
+        now - RE_ASKED_WITHIN,
+    )
 
 
 def key_of(question: str) -> str:

@@ -11,7 +11,7 @@ from app.contacts.lifecycle import Outcome
 from app.contacts.models import Contact
 from app.core.db import Transaction
 from app.core.errors import InvalidInput
-from app.intake import mapping, outgoing_texts
+from app.intake import classifying, mapping, outgoing_texts
 from app.routing import callbacks
 from app.routing import service as routing
 from app.routing.errors import CallbackOver
@@ -40,25 +40,35 @@ async def apply(
         case Request():
             await requests.ask(tx, contact.id, turn.state.steps, turn.action, now=now)
         case Enqueue():
-            await _sum_up(tx, flow, contact, turn)
+            await _sum_up(tx, flow, contact, turn, now)
             await _enqueue(tx, contact.id, turn.action, now=now, memory=memory)
             if turn.action.way is Way.CALLBACK and not await _has_callback(tx, contact.id, now):
                 return _holds_on(turn, turn.action)
         case Close():
-            await _sum_up(tx, flow, contact, turn)
+            await _sum_up(tx, flow, contact, turn, now)
             await contacts.close(tx, contact.id, _OUTCOMES[turn.action.outcome], now=now)
         case _:
             pass
     return turn
 
 
-async def _sum_up(tx: Transaction, flow: FlowDefinition, contact: Contact, turn: Turn) -> None:
+async def _sum_up(tx: Transaction, flow: FlowDefinition, contact: Contact, turn: Turn, now: datetime) -> None:
     changes: dict[str, Any] = {
         "summary": mapping.summary(flows.summary(flow, turn.state)),
         "topic": turn.state.topic,
         "language": turn.state.locale.value,
     }
     await contact_rows.change(tx, contact.id, changes)
+    state = turn.state
+    if state.topic is not None and state.topic_source is not None:
+        await classifying.record(
+            tx,
+            contact.id,
+            topic=state.topic,
+            source=state.topic_source,
+            confidence=state.topic_confidence,
+            now=now,
+        )
 
 
 async def _has_callback(tx: Transaction, contact_id: UUID, now: datetime) -> bool:

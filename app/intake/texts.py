@@ -29,7 +29,7 @@ from app.faq.forms import plain_text
 from app.faq.models import Audience, Language
 from app.faq.search import SearchResult
 from app.faq.usage import SearchResolution
-from app.intake import mapping
+from app.intake import classifying, mapping
 from app.intake.service import new_contact
 from app.routing import service as routing
 from app.routing.queueing import REMEMBER
@@ -38,7 +38,7 @@ from app.selfservice.locales import Locale
 from app.selfservice.masking import mask
 from app.selfservice.prompts import message as prompt
 from app.selfservice.speech import command, normalise, yes_or_no
-from app.selfservice.state import UnsolvedReason
+from app.selfservice.state import TopicSource, UnsolvedReason
 from app.selfservice.turns import Zone
 from app.touchpoints import log as touchpoints
 
@@ -196,6 +196,15 @@ async def _first(
     )
     result = mapping.search_result(outcome)
     summary = _summary(asked, now, topic=result.topic)
+    if result.topic is not None:
+        await classifying.record(
+            tx,
+            contact.id,
+            topic=result.topic,
+            source=TopicSource.WORDS,
+            confidence=result.topic_confidence,
+            now=now,
+        )
     if result.zone is Zone.ANSWER and await _answer(tx, arrived, outcome.results[0], summary, now=now):
         return
     reason = UnsolvedReason.NO_ANSWER_FOUND

@@ -294,7 +294,10 @@ class Walk:
         self._by_history()
         self.state = replace(self.state, status=Status.QUEUED)
         action = self._enqueue_action(node)
-        self.state = replace(self.state, topic=action.topic)
+        if action.topic != self.state.topic:  # the node's own
+            self.state = replace(
+                self.state, topic=action.topic, topic_source=TopicSource.FLOW, topic_confidence=1.0
+            )
         label = self.flow.topic_label(action.topic) or action.queue
         self.note(PathKind.QUEUED, label, detail=action.reason, choice=action.queue)
         return self.turn(action)

@@ -26,3 +26,18 @@ create table flow_requests (
   check ((finished_at is null) = (state = 'waiting'))
 );
 create index flow_requests_waiting on flow_requests (deadline_at) where state = 'waiting';
+
+-- How a contact got its topic, and what the agent said it was about.
+create table contact_topics (
+  contact_id  uuid primary key references contacts on delete cascade,
+  topic       text not null,
+  source      text not null check (source in ('menu', 'flow', 'words', 'history')),
+  confidence  double precision check (confidence between 0 and 1),
+  decided_at  timestamptz not null,
+  final_topic text, -- as the agent left it at wrap-up
+  judged_at   timestamptz,
+  judged_by   uuid references agents,
+  check ((final_topic is null) = (judged_at is null))
+);
+create index contact_topics_decided on contact_topics (decided_at);
+create index contact_topics_judged_by on contact_topics (judged_by) where judged_by is not null;

@@ -1925,6 +1925,35 @@ export type DraftChange = {
 };
 
 /**
+ * DuplicateView
+ *
+ * Two published articles that ask nearly the same; `nearness` 0 to 1.
+ */
+export type DuplicateView = {
+    language: Language;
+    /**
+     * Article Id
+     */
+    article_id: string;
+    /**
+     * Question
+     */
+    question: string;
+    /**
+     * Other Id
+     */
+    other_id: string;
+    /**
+     * Other Question
+     */
+    other_question: string;
+    /**
+     * Nearness
+     */
+    nearness: number;
+};
+
+/**
  * EmergencyView
  *
  * An emergency announcement in force.
@@ -2609,6 +2638,22 @@ export type GapDraft = {
 };
 
 /**
+ * GapGroupView
+ *
+ * Gaps that ask the same; the first is the most frequent. `times`: of all of them.
+ */
+export type GapGroupView = {
+    /**
+     * Times
+     */
+    times: number;
+    /**
+     * Gaps
+     */
+    gaps: Array<GapView>;
+};
+
+/**
  * GapView
  *
  * A question that was not answered, or badly, with the article that was nearest.
@@ -2742,6 +2787,42 @@ export type HangupNode = {
      * Outcome
      */
     outcome?: 'ended' | 'out_of_hours';
+};
+
+/**
+ * HitRateView
+ *
+ * How often the machine found the right topic. Contacts no agent has judged say nothing.
+ */
+export type HitRateView = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Classified
+     *
+     * contacts the machine gave a topic
+     */
+    classified: number;
+    /**
+     * Judged
+     *
+     * of these, whose agent said at wrap-up what it was about
+     */
+    judged: number;
+    /**
+     * Right
+     *
+     * of these, where the agent left the machine's topic
+     */
+    right: number;
+    /**
+     * Rate
+     *
+     * right of the judged, 0 to 1; null: none were judged
+     */
+    rate: number | null;
 };
 
 /**
@@ -2950,6 +3031,31 @@ export type LanguageOption = {
      * Words
      */
     words?: Array<string>;
+};
+
+/**
+ * LearnedWordingView
+ *
+ * A customer's wording by which an article is found. `confirmed_by`: an agent's name; null: by agreement.
+ */
+export type LearnedWordingView = {
+    /**
+     * Wording Id
+     */
+    wording_id: string;
+    language: Language;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Learned At
+     */
+    learned_at: string;
+    /**
+     * Confirmed By
+     */
+    confirmed_by: string | null;
 };
 
 /**
@@ -5365,6 +5471,45 @@ export type SpokenLine = {
 };
 
 /**
+ * StaleReason
+ *
+ * Why an article should be looked at.
+ */
+export type StaleReason = 'review_due' | 'not_valid' | 'never_shown' | 'old';
+
+/**
+ * StaleView
+ *
+ * A published article to look at. `last_shown_at`: within the last 90 days; null: not shown.
+ */
+export type StaleView = {
+    /**
+     * Article Id
+     */
+    article_id: string;
+    /**
+     * Question
+     */
+    question: string;
+    /**
+     * Reasons
+     */
+    reasons: Array<StaleReason>;
+    /**
+     * Review On
+     */
+    review_on: string | null;
+    /**
+     * Last Shown At
+     */
+    last_shown_at: string | null;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
  * Supervision
  *
  * What a supervisor does in a call: hear all, be heard by the agent alone, be heard by all.
@@ -5653,6 +5798,33 @@ export type Topic = {
      * Skills
      */
     skills?: Array<string>;
+};
+
+/**
+ * TopicSplit
+ *
+ * What hit rates are told by.
+ */
+export type TopicSplit = 'all' | 'day' | 'queue' | 'channel' | 'source' | 'topic' | 'confidence';
+
+/**
+ * TopicView
+ *
+ * A topic that flows or articles use.
+ */
+export type TopicView = {
+    /**
+     * Topic
+     */
+    topic: string;
+    /**
+     * Labels
+     *
+     * by language; empty for one that only articles have
+     */
+    labels: {
+        [key: string]: string;
+    };
 };
 
 /**
@@ -6278,6 +6450,22 @@ export type TurnView = {
 };
 
 /**
+ * UpkeepView
+ *
+ * What should be looked at; the most pressing first.
+ */
+export type UpkeepView = {
+    /**
+     * Duplicates
+     */
+    duplicates: Array<DuplicateView>;
+    /**
+     * Stale
+     */
+    stale: Array<StaleView>;
+};
+
+/**
  * UseAction
  *
  * What somebody did with one article.
@@ -6636,6 +6824,12 @@ export type WrapUp = {
      * Note
      */
     note?: string;
+    /**
+     * Topic
+     *
+     * what it was about, as the agent says (`GET /topics`); null: not judged
+     */
+    topic?: string | null;
 };
 
 /**
@@ -10794,6 +10988,222 @@ export type ArticleSearchesResponses = {
 };
 
 export type ArticleSearchesResponse = ArticleSearchesResponses[keyof ArticleSearchesResponses];
+
+export type ListFaqGapGroupsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Since
+         *
+         * default: 30 days before `until`
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * default: now
+         */
+        until?: string | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/faq/gap-groups';
+};
+
+export type ListFaqGapGroupsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListFaqGapGroupsError = ListFaqGapGroupsErrors[keyof ListFaqGapGroupsErrors];
+
+export type ListFaqGapGroupsResponses = {
+    /**
+     * Response List Faq Gap Groups
+     *
+     * Successful Response
+     */
+    200: Array<GapGroupView>;
+};
+
+export type ListFaqGapGroupsResponse = ListFaqGapGroupsResponses[keyof ListFaqGapGroupsResponses];
+
+export type FaqUpkeepData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * to name the articles in, where they can be
+         */
+        lang?: Language;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/faq/upkeep';
+};
+
+export type FaqUpkeepErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type FaqUpkeepError = FaqUpkeepErrors[keyof FaqUpkeepErrors];
+
+export type FaqUpkeepResponses = {
+    /**
+     * Successful Response
+     */
+    200: UpkeepView;
+};
+
+export type FaqUpkeepResponse = FaqUpkeepResponses[keyof FaqUpkeepResponses];
+
+export type ListLearnedWordingsData = {
+    body?: never;
+    path: {
+        /**
+         * Article Id
+         */
+        article_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/articles/{article_id}/learned';
+};
+
+export type ListLearnedWordingsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListLearnedWordingsError = ListLearnedWordingsErrors[keyof ListLearnedWordingsErrors];
+
+export type ListLearnedWordingsResponses = {
+    /**
+     * Response List Learned Wordings
+     *
+     * Successful Response
+     */
+    200: Array<LearnedWordingView>;
+};
+
+export type ListLearnedWordingsResponse = ListLearnedWordingsResponses[keyof ListLearnedWordingsResponses];
+
+export type TakeBackWordingData = {
+    body?: never;
+    path: {
+        /**
+         * Article Id
+         */
+        article_id: string;
+        /**
+         * Wording Id
+         */
+        wording_id: string;
+    };
+    query?: never;
+    url: '/api/v1/faq/articles/{article_id}/learned/{wording_id}';
+};
+
+export type TakeBackWordingErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type TakeBackWordingError = TakeBackWordingErrors[keyof TakeBackWordingErrors];
+
+export type TakeBackWordingResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type TakeBackWordingResponse = TakeBackWordingResponses[keyof TakeBackWordingResponses];
 
 export type FaqTotalsData = {
     body?: never;
@@ -15783,6 +16193,108 @@ export type TryFlowResponses = {
 };
 
 export type TryFlowResponse = TryFlowResponses[keyof TryFlowResponses];
+
+export type ListTopicsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/topics';
+};
+
+export type ListTopicsErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListTopicsError = ListTopicsErrors[keyof ListTopicsErrors];
+
+export type ListTopicsResponses = {
+    /**
+     * Response List Topics
+     *
+     * Successful Response
+     */
+    200: Array<TopicView>;
+};
+
+export type ListTopicsResponse = ListTopicsResponses[keyof ListTopicsResponses];
+
+export type TopicHitRatesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        split?: TopicSplit;
+        /**
+         * Since
+         *
+         * default: 30 days before `until`
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * default: now
+         */
+        until?: string | null;
+        /**
+         * Time Zone
+         *
+         * where a day begins; default: the company's
+         */
+        time_zone?: string | null;
+    };
+    url: '/api/v1/topics/hit-rates';
+};
+
+export type TopicHitRatesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type TopicHitRatesError = TopicHitRatesErrors[keyof TopicHitRatesErrors];
+
+export type TopicHitRatesResponses = {
+    /**
+     * Response Topic Hit Rates
+     *
+     * Successful Response
+     */
+    200: Array<HitRateView>;
+};
+
+export type TopicHitRatesResponse = TopicHitRatesResponses[keyof TopicHitRatesResponses];
 
 export type ListAlertsData = {
     body?: never;
