@@ -76,12 +76,13 @@ async def write_agents(tx: Transaction, *, password_hash: str, since: datetime) 
     )
     await tx.executemany(
         """insert into agents (id, number, login, display_name, email, password_hash, role, locale, team_id,
-                               softphone_identity, created_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
+                               softphone_identity, reached_by, phone_address, created_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
         [
             (
                 a.id, a.number, a.login, a.name, f"{a.login}@verdant-goods.example.com", password_hash,
-                a.role, a.locale, teams[a.team], f"agent_{a.id.hex}", since,
+                a.role, a.locale, teams[a.team], f"agent_{a.id.hex}",
+                "phone" if a.phone else "browser", a.phone, since,
             )
             for a in AGENTS
         ],

@@ -31,6 +31,7 @@ class DemoAgent:
     hours: tuple[int, int]
     skills: dict[str, int]
     queues: dict[str, int]
+    phone: str | None = None  # is reached there, and not at the browser phone
 
     @property
     def id(self) -> UUID:
@@ -55,6 +56,7 @@ AGENTS: Final = (
     DemoAgent(
         1003, "yating", "黃雅婷", "agent", "zh-Hant", "前線", LATE,
         {"lang:zh": 5, "orders": 4, "returns": 4}, {"orders": 1, "returns": 1},
+        phone="+886900000903",
     ),
     DemoAgent(
         1004, "zihao", "張子豪", "agent", "zh-Hant", "選品", LATE,
