@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import assert_never
 
 from app.selfservice.definition import FlowDefinition
-from app.selfservice.replies import replied, requested, searched
+from app.selfservice.replies import replied
+from app.selfservice.results import requested, searched
 from app.selfservice.state import Facts, Outcome, State, Status, Summary, UnsolvedReason
 from app.selfservice.turns import (
     Digits,

@@ -19,6 +19,7 @@ from app.selfservice.nodes import (
     RequestNode,
 )
 from app.selfservice.prompts import message
+from app.selfservice.results import select
 from app.selfservice.speech import (
     best_choice,
     best_title,
@@ -31,15 +32,12 @@ from app.selfservice.speech import (
     yes_or_no,
 )
 from app.selfservice.state import (
-    MAX_CANDIDATES,
-    FoundArticle,
     PathKind,
     State,
     Status,
-    TopicSource,
     UnsolvedReason,
 )
-from app.selfservice.turns import Digits, NoInput, RequestResult, Search, SearchResult, Speech, Turn, Zone
+from app.selfservice.turns import Digits, NoInput, Search, Speech, Turn
 from app.selfservice.values import entered, with_values
 from app.selfservice.walk import Walk
 
@@ -227,7 +225,7 @@ def _title_choice(walk: Walk, node: ChooseNode, key: str) -> Turn | None:
     if not (len(key) == 1 and key in "123" and int(key) <= titles):
         return None
     _settled(walk, node)
-    _select(walk, int(key) - 1, 1.0)
+    select(walk, int(key) - 1, 1.0)
     return walk.go(node.next)
 
 
@@ -242,64 +240,6 @@ def _question(walk: Walk, node: AskNode, heard: str) -> Turn:
 
 def _search_again(walk: Walk) -> Turn:
     return walk.turn(Search(walk.state.question or "", walk.state.locale))
-
-
-def searched(walk: Walk, found: SearchResult) -> Turn:
-    """The turn that follows from what the FAQ search found. A late one repeats the step asked meanwhile."""
-    node = walk.flow.by_id.get(walk.state.node)
-    if not isinstance(node, AskingNode):
-        return walk.to_human(UnsolvedReason.UNAVAILABLE)
-    if not isinstance(node, AskNode) or walk.state.status is not Status.SEARCHING:
-        return walk.present(node)
-    articles = tuple(article.clipped() for article in found.results[:MAX_CANDIDATES])
-    if found.topic and not walk.state.topic:
-        _by_words(walk, found.topic, found.topic_confidence)
-    match found.zone:
-        case Zone.ANSWER if articles and articles[0].steps:
-            walk.state = replace(walk.state, candidates=articles)
-            _select(walk, 0, found.topic_confidence)
-            return walk.go(node.found)
-        case Zone.CHOOSE if articles:
-            walk.state = replace(walk.state, candidates=articles)
-            return walk.go(node.unsure)
-        case Zone.UNAVAILABLE:
-            reason = UnsolvedReason.UNAVAILABLE
-        case _:
-            reason = UnsolvedReason.NO_ANSWER_FOUND
-    walk.state = replace(walk.state, reason=reason)
-    return walk.go(node.none)
-
-
-def requested(walk: Walk, found: RequestResult) -> Turn:
-    """The turn that follows from what a web service answered. A late one repeats the node asked meanwhile."""
-    node = walk.flow.by_id.get(walk.state.node)
-    if isinstance(node, RequestNode) and walk.state.status is Status.REQUESTING:
-        outcome = "found" if found.is_ok else "not_found"
-        text = message(f"path.{outcome}", walk.flow.default_locale)
-        walk.note(PathKind.REQUESTED, node.name or node.id, detail=text, choice=outcome)
-        if found.is_ok:
-            walk.state = with_values(walk.state, {k: v for k, v in found.values.items() if k in node.results})
-        return walk.go(node.next if found.is_ok else node.failed)
-    return walk.present(node) if isinstance(node, AskingNode) else walk.to_human(UnsolvedReason.UNAVAILABLE)
-
-
-def _select(walk: Walk, place: int, confidence: float | None) -> None:
-    """Choose an article; its topic, where the flow knows it, decides the queue from now on."""
-    article: FoundArticle = walk.state.candidates[place]
-    walk.state = replace(walk.state, chosen=place)
-    if not article.topic:
-        return
-    if article.topic != walk.state.topic:
-        routed = article.topic in walk.flow.topics
-        queue, skills = (None, ()) if routed else (walk.state.queue, walk.state.skills)
-        walk.state = replace(walk.state, queue=queue, skills=skills)
-    elif walk.state.topic_source is not TopicSource.WORDS:
-        return
-    _by_words(walk, article.topic, confidence)
-
-
-def _by_words(walk: Walk, topic: str, confidence: float | None) -> None:
-    walk.state = replace(walk.state, topic=topic, topic_source=TopicSource.WORDS, topic_confidence=confidence)
 
 
 def _repeat(walk: Walk, node: AskingNode) -> Turn:

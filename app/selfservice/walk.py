@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import assert_never
 
 from app.selfservice.collecting import collect, paced, variables, worded
-from app.selfservice.definition import FlowDefinition, TierRule, Topic
+from app.selfservice.definition import FlowDefinition
+from app.selfservice.handing_over import enqueue
 from app.selfservice.locales import Locale
 from app.selfservice.nodes import (
     AnswerNode,
@@ -51,11 +52,10 @@ from app.selfservice.state import (
     TopicSource,
     UnsolvedReason,
 )
-from app.selfservice.turns import Action, Close, Enqueue, Prompt, Request, Turn, Way
+from app.selfservice.turns import Action, Close, Prompt, Request, Turn
 from app.selfservice.values import branch, filled_body, filled_url, look_up
 
 HISTORY_CONFIDENCE = 0.4  # of a topic that is only the last contact's
-_WAYS = {"queue": Way.WAIT, "callback": Way.CALLBACK, "voicemail": Way.VOICEMAIL}
 MAX_HOPS = 60  # nodes passed without asking anything; no sensible flow has as many
 
 
@@ -138,7 +138,9 @@ class Walk:
         """The last action again, for a contact that has already left self-service. Logs nothing."""
         node = self.flow.by_id.get(self.state.node)
         if self.state.status is Status.QUEUED:
-            return self.turn(self._enqueue_action(node if isinstance(node, LeavingNode) else None))
+            return self.turn(
+                enqueue(self.flow, self.state, self._prompts, node if isinstance(node, LeavingNode) else None)
+            )
         return self.turn(Close((), self.state.outcome or Outcome.ENDED))
 
     def close(self, outcome: Outcome) -> Turn:
@@ -293,7 +295,7 @@ class Walk:
     def _enqueue(self, node: LeavingNode | None) -> Turn:
         self._by_history()
         self.state = replace(self.state, status=Status.QUEUED)
-        action = self._enqueue_action(node)
+        action = enqueue(self.flow, self.state, self._prompts, node)
         if action.topic != self.state.topic:  # the node's own
             self.state = replace(
                 self.state, topic=action.topic, topic_source=TopicSource.FLOW, topic_confidence=1.0
@@ -312,36 +314,6 @@ class Walk:
                 topic_source=TopicSource.HISTORY,
                 topic_confidence=HISTORY_CONFIDENCE,
             )
-
-    def _enqueue_action(self, node: LeavingNode | None) -> Enqueue:
-        state, flow, wish = self.state, self.flow, node or QueueNode(kind="queue", id="fallback")
-        topic = state.topic or wish.topic
-        known = flow.topics.get(topic, Topic(label={})) if topic else Topic(label={})
-        tier = flow.tiers.get(state.facts.tier, TierRule())
-        queue = tier.queue or wish.queue or state.queue or known.queue
-        priorities = (tier.priority, wish.priority, state.priority, known.priority)
-        language = flow.language_skills.get(state.locale)
-        skills = (*((language,) if language else ()), *state.skills, *wish.skills, *known.skills)
-        return Enqueue(
-            prompts=paced(state, (*self._prompts, *self._parting(wish))),
-            queue=queue or flow.fallback.queue,
-            priority=min((p for p in priorities if p), default=flow.fallback.priority),
-            skills=tuple(dict.fromkeys(skills if queue else (*skills, *flow.fallback.skills))),
-            topic=topic,
-            reason=state.reason,
-            way=_WAYS[wish.kind],
-        )
-
-    def _parting(self, node: LeavingNode) -> tuple[Prompt, ...]:
-        """What is said last. The words before the tone of a voicemail are the channel's own."""
-        match node:
-            case VoicemailNode(prompt=None):
-                return ()
-            case CallbackNode():
-                default = "callback.promised"
-            case _:
-                default = f"queue.{self.state.reason or 'transfer'}"
-        return (Prompt(worded(self.flow, self.state, node.prompt, default), self.state.locale),)
 
     def _fall_back(self) -> Turn:
         """The flow itself is at fault (unknown target, circle): straight to the fallback queue."""
