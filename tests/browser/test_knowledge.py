@@ -207,15 +207,18 @@ async def test_a_gap_is_closed_by_a_wording_a_draft_or_a_dismissal(centre: Centr
     await expect(rows).to_have_count(3)
     await expect(rows.first).to_contain_text("沒有答案，2 次")
     await chosen_with_keys(page, rows.first.get_by_test_id("open-row"))
-    await page.get_by_test_id("chooser-search").fill("退款什麼時候會入帳")
+    async with page.expect_response(lambda answer: "q=" in answer.url and "status=published" in answer.url):
+        await page.get_by_test_id("chooser-search").fill("退款多久入帳")
     article = page.get_by_test_id("chooser-article").filter(has_text="退款什麼時候會入帳？")
     await chosen_with_keys(page, article)
+    await expect(article).to_have_attribute("aria-pressed", "true")
     await picture(page, "knowledge-gap")
     assert await faults_of(page) == []
     await chosen_with_keys(page, page.get_by_test_id("gap-wording"))
     await expect(rows).to_have_count(2)
     wording = await centre.value("select text from article_phrases where kind = 'learned'")
     assert wording == "錢錢什麼時候回來"
+    article_id = await centre.value("select article_id from article_phrases where kind = 'learned'")
 
     await chosen_with_keys(page, rows.filter(has_text="哈囉").get_by_test_id("open-row"))
     await chosen_with_keys(page, page.get_by_test_id("gap-dismiss"))
@@ -223,3 +226,9 @@ async def test_a_gap_is_closed_by_a_wording_a_draft_or_a_dismissal(centre: Centr
     await chosen_with_keys(page, rows.get_by_test_id("open-row"))
     await chosen_with_keys(page, page.get_by_test_id("gap-draft"))
     await expect(page.get_by_test_id("question-zh-Hant")).to_have_value("可以帶鸚鵡嗎")
+    await page.goto(f"{centre.base_url}/console/knowledge/articles/{article_id}")
+    learned = page.get_by_test_id("learned")
+    await expect(learned).to_contain_text("錢錢什麼時候回來")
+    await chosen_with_keys(page, learned.get_by_test_id("take-back"))
+    await expect(learned).to_have_count(0)
+    assert await centre.value("select count(*) from article_phrases where kind = 'learned'") == 0

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ArticleView } from "../../shared/api/index.ts";
 import { Nothing, Skeleton } from "../../shared/ui/Feedback.tsx";
@@ -27,6 +27,7 @@ export function ArticleChooser({ words, chosen, choose }: ArticleChooserProps) {
   const { data } = useQuery({
     queryKey: ["articles", "choose", q],
     queryFn: ({ signal }) => knowledge.articles({ status: "published", q: q || undefined }, null, signal),
+    placeholderData: keepPreviousData, // what is about to be chosen must not go away under the finger
   });
   return (
     <div className={css.list}>

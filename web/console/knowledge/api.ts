@@ -100,7 +100,9 @@ export const knowledge = {
     call<Api.PreviewArticleData, Api.PreviewArticleResponse>("POST", "/api/v1/faq/preview", { body, signal }),
 
   gaps: (period: Period) =>
-    call<Api.ListFaqGapsData, Api.ListFaqGapsResponse>("GET", "/api/v1/faq/gaps", { query: { ...period, limit: 200 } }),
+    call<Api.ListFaqGapGroupsData, Api.ListFaqGapGroupsResponse>("GET", "/api/v1/faq/gap-groups", {
+      query: { ...period, limit: 200 },
+    }),
 
   addWording: (key: string, body: Api.GapWording) =>
     call<Api.AddGapWordingData, Api.AddGapWordingResponse>("POST", "/api/v1/faq/gaps/{key}/wording", {
@@ -134,6 +136,23 @@ export const knowledge = {
     call<Api.ListFaqSearchesData, Api.ListFaqSearchesResponse>("GET", "/api/v1/faq/searches", {
       query: { ...query, limit: 200 },
     }),
+
+  upkeep: (lang: Api.Language) =>
+    call<Api.FaqUpkeepData, Api.FaqUpkeepResponse>("GET", "/api/v1/faq/upkeep", { query: { lang } }),
+
+  learned: (id: string) =>
+    call<Api.ListLearnedWordingsData, Api.ListLearnedWordingsResponse>(
+      "GET",
+      "/api/v1/faq/articles/{article_id}/learned",
+      article(id),
+    ),
+
+  takeBack: (article_id: string, wording_id: string) =>
+    call<Api.TakeBackWordingData, Api.TakeBackWordingResponse>(
+      "DELETE",
+      "/api/v1/faq/articles/{article_id}/learned/{wording_id}",
+      { path: { article_id, wording_id } },
+    ),
 
   synonyms: () => call<Api.ListSynonymsData, Api.ListSynonymsResponse>("GET", "/api/v1/faq/synonyms"),
 

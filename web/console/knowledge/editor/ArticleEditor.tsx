@@ -13,6 +13,7 @@ import { Actions } from "./Actions.tsx";
 import { ConflictWindow } from "./ConflictWindow.tsx";
 import { Details } from "./Details.tsx";
 import css from "./Editor.module.css";
+import { Learned } from "./Learned.tsx";
 import { LanguageColumn } from "./LanguageColumn.tsx";
 import { TryOut } from "./TryOut.tsx";
 import { type Editor, useEditor } from "./useEditor.ts";
@@ -151,6 +152,7 @@ function Side({ id, editor, locale }: { id: string; editor: Editor; locale: Loca
       </TabList>
       <TabPanel id="details" className={css.panel}>
         <Details editor={editor} />
+        {editor.article?.published_version != null && <Learned id={id} />}
       </TabPanel>
       <TabPanel id="try" className={css.panel}>
         <TryOut id={id} editor={editor} locale={locale} />

@@ -10,6 +10,7 @@ import { share, useKnowledgeText } from "../text.ts";
 import { usePeriod, ZONE } from "../usePeriod.ts";
 import { ArticleFigures } from "./ArticleFigures.tsx";
 import { type Behind, SearchesSheet } from "./SearchesSheet.tsx";
+import { Upkeep } from "./Upkeep.tsx";
 import { SplitFigures } from "./SplitFigures.tsx";
 
 /** What was asked and what became of it; every figure opens the searches that it counts. */
@@ -35,6 +36,7 @@ export function FiguresPage() {
       )}
       <SplitFigures period={period} open={setBehind} />
       <ArticleFigures period={period} open={setBehind} />
+      <Upkeep />
       <p className={css.meta}>{t("figures.zone", { zone: ZONE })}</p>
     </Frame>
   );

@@ -15,8 +15,19 @@ import { ArticleChooser } from "../ArticleChooser.tsx";
 import css from "../Knowledge.module.css";
 import { moment, share, useKnowledgeText } from "../text.ts";
 
-/** One question: make it a wording of an article, or a new draft, or take it off the list. */
-export function GapSheet({ gap, close }: { gap: GapView; close(): void }) {
+interface GapSheetProps {
+  /** Questions that ask the same, the most frequent first. */
+  gaps: readonly GapView[];
+  close(): void;
+}
+
+/** One question with those like it: make them wordings of an article, or a new draft, or take them off the list. */
+export function GapSheet({ gaps, close }: GapSheetProps) {
+  const [first] = gaps;
+  return first ? <OneGap gap={first} gaps={gaps} close={close} /> : null;
+}
+
+function OneGap({ gap, gaps, close }: GapSheetProps & { gap: GapView }) {
   const t = useKnowledgeText();
   const locale = useLocale();
   const [, go] = useLocation();
@@ -31,8 +42,13 @@ export function GapSheet({ gap, close }: { gap: GapView; close(): void }) {
   };
   const addWording = async () => {
     if (!article) return;
-    const added = await run(() => knowledge.addWording(gap.key, { article_id: article.article_id, language }));
-    if (added) await done(added.is_new ? t("gaps.now_wording") : t("gaps.was_wording"));
+    const body = { article_id: article.article_id, language };
+    const added = await run(async () => {
+      const all = [];
+      for (const { key } of gaps) all.push(await knowledge.addWording(key, body));
+      return all;
+    });
+    if (added) await done(added.some(({ is_new }) => is_new) ? t("gaps.now_wording") : t("gaps.was_wording"));
   };
   const draft = async () => {
     const body = { article_id: crypto.randomUUID(), topic: "general", language: gap.language };
@@ -42,7 +58,10 @@ export function GapSheet({ gap, close }: { gap: GapView; close(): void }) {
     go(`/knowledge/articles/${made.article_id}`);
   };
   const dismiss = async () => {
-    const gone = await run(() => knowledge.dismissGap(gap.key).then(() => true));
+    const gone = await run(async () => {
+      for (const { key } of gaps) await knowledge.dismissGap(key);
+      return true;
+    });
     if (gone) await done(t("gaps.dismissed"));
   };
   const written = LOCALES.filter((one) => article?.entry.contents[one]);
@@ -66,7 +85,7 @@ export function GapSheet({ gap, close }: { gap: GapView; close(): void }) {
       }
     >
       <Facts>
-        <Fact name={t("gaps.times")}>{gap.times}</Fact>
+        <Fact name={t("gaps.times")}>{gaps.reduce((all, one) => all + one.times, 0)}</Fact>
         <Fact name={t("gaps.last")}>{moment(gap.last_at, locale)}</Fact>
         {gap.near_question && (
           <Fact name={t("gaps.near")}>
@@ -74,6 +93,18 @@ export function GapSheet({ gap, close }: { gap: GapView; close(): void }) {
           </Fact>
         )}
       </Facts>
+      {gaps.length > 1 && (
+        <section aria-label={t("gaps.alike")}>
+          <h3>{t("gaps.alike")}</h3>
+          <ul className={css.list} data-testid="alike">
+            {gaps.slice(1).map((one) => (
+              <li key={one.key} lang={one.language}>
+                {one.question} <span className={css.meta}>{one.times}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {mayPublish && (
         <section className={css.list} aria-label={t("gaps.make_wording")}>
           <h3>{t("gaps.make_wording")}</h3>

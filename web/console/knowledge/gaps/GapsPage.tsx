@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import type { GapView } from "../../../shared/api/index.ts";
+import type { GapGroupView, GapView } from "../../../shared/api/index.ts";
 import { Tag } from "../../../shared/ui/Tag.tsx";
 import { Card } from "../../page/Page.tsx";
 import { type Column, RowButton, Table } from "../../page/Table.tsx";
@@ -13,25 +13,31 @@ import { moment, share, useKnowledgeText } from "../text.ts";
 import { usePeriod } from "../usePeriod.ts";
 import { GapSheet } from "./GapSheet.tsx";
 
+/** The most frequent question of a group that asks the same. */
+type GroupedGap = GapView & { group: GapGroupView };
+
+const sum = (gaps: readonly GapView[], count: "unanswered" | "badly_answered") => gaps.reduce((all, gap) => all + gap[count], 0);
+
 /** Questions that nothing was found for, or that were answered badly; the most frequent first. */
 export function GapsPage() {
   const t = useKnowledgeText();
   const { days, choose, period } = usePeriod();
   const [shownKey, show] = useTextFilter("gap");
   const { data, isError, refetch } = useQuery({ queryKey: ["gaps", period], queryFn: () => knowledge.gaps(period), staleTime: 0 });
-  const shown = data?.find((gap) => gap.key === shownKey);
+  const groups = data?.flatMap((group) => (group.gaps[0] ? [{ ...group.gaps[0], group }] : []));
+  const shown = groups?.find((gap) => gap.key === shownKey);
   const columns = useColumns(show);
   return (
     <Frame
       filters={<PeriodFilter days={days} choose={choose} />}
-      sheet={shown && <GapSheet key={shown.key} gap={shown} close={() => show("")} />}
+      sheet={shown && <GapSheet key={shown.key} gaps={shown.group.gaps} close={() => show("")} />}
     >
       <p className={css.lead}>{t("gaps.lead")}</p>
       <Card>
         <Table
           label={t("part.gaps")}
           columns={columns}
-          rows={data}
+          rows={groups}
           keyOf={(gap) => gap.key}
           empty={t("gaps.none")}
           failed={isError}
@@ -44,7 +50,7 @@ export function GapsPage() {
   );
 }
 
-function useColumns(show: (key: string) => void): Column<GapView>[] {
+function useColumns(show: (key: string) => void): Column<GroupedGap>[] {
   const t = useKnowledgeText();
   const locale = useLocale();
   return [
@@ -54,17 +60,22 @@ function useColumns(show: (key: string) => void): Column<GapView>[] {
       cell: (gap) => (
         <RowButton onPress={() => show(gap.key)}>
           <span lang={gap.language}>{gap.question}</span>
+          {gap.group.gaps.length > 1 && <span className={css.meta}> {t("gaps.similar", { count: gap.group.gaps.length - 1 })}</span>}
         </RowButton>
       ),
     },
-    { id: "times", title: t("gaps.times"), end: true, cell: (gap) => gap.times },
+    { id: "times", title: t("gaps.times"), end: true, cell: (gap) => gap.group.times },
     {
       id: "kind",
       title: t("gaps.why"),
       cell: (gap) => (
         <>
-          {gap.unanswered > 0 && <Tag tone="red">{t("gaps.unanswered", { count: gap.unanswered })}</Tag>}{" "}
-          {gap.badly_answered > 0 && <Tag tone="amber">{t("gaps.badly", { count: gap.badly_answered })}</Tag>}
+          {gap.group.gaps.some((one) => one.unanswered > 0) && (
+            <Tag tone="red">{t("gaps.unanswered", { count: sum(gap.group.gaps, "unanswered") })}</Tag>
+          )}{" "}
+          {gap.group.gaps.some((one) => one.badly_answered > 0) && (
+            <Tag tone="amber">{t("gaps.badly", { count: sum(gap.group.gaps, "badly_answered") })}</Tag>
+          )}
         </>
       ),
     },
