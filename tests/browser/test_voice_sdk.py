@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from simulator.calls import Call, CallStatus
 from simulator.phones import PhoneCall
@@ -51,6 +51,15 @@ async def talking(voice: VoiceCentre, console: Console) -> tuple[PhoneCall, Call
     calls = voice.centre.simulator.calls.values()
     (leg,) = [c for c in calls if c.is_client and c.status is CallStatus.IN_PROGRESS]
     return customer, leg
+
+
+async def closing_is_asked_about(page: Page) -> None:
+    """The browser asks before it closes a page that is in a call; the agent stays."""
+    async with page.expect_event("dialog", timeout=60_000) as asked:
+        await page.close(run_before_unload=True)
+    dialog = await asked.value
+    assert dialog.type == "beforeunload"
+    await dialog.dismiss()
 
 
 async def both_end(customer: PhoneCall, leg: Call) -> None:
@@ -109,6 +118,7 @@ async def test_customer_and_agent_hear_each_other_until_muted_held_and_hung_up(
     await mei.page.get_by_test_id("call-resume").click()
     await agent_hears(mei, customer.sid, True)
 
+    await closing_is_asked_about(mei.page)
     await mei.hang_up()
     await expect(mei.page.get_by_test_id("wrap-up")).to_be_visible(timeout=60_000)
     await both_end(customer, leg)

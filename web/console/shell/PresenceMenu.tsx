@@ -1,5 +1,6 @@
 import { ChevronDown, CircleCheck, Coffee, GraduationCap, LogOut, Users, Utensils } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
+import { useLocation } from "wouter";
 import type { AgentState, PresenceChange } from "../../shared/api/index.ts";
 import { duration } from "../../shared/format.ts";
 import { isImeKey } from "../../shared/ime.ts";
@@ -12,6 +13,7 @@ import { useShortcut } from "../shortcuts/useShortcut.ts";
 import { useElapsed } from "../store/now.ts";
 import { useServer } from "../store/store.ts";
 import { useText } from "../text.ts";
+import { useWorks } from "../work/useWorks.ts";
 import { useAction } from "../useAction.ts";
 import css from "./PresenceMenu.module.css";
 import { standing } from "./standing.ts";
@@ -28,14 +30,19 @@ const CHOICES: readonly { name: ChoiceName; change: PresenceChange; icon: typeof
   { name: "offline", change: { presence: "offline" }, icon: LogOut, tone: css.grey },
 ];
 
-/** The agent's state with its timer, and the choice of another. It shows only what the service confirmed. */
+/**
+ * The agent's state with its timer, and the choice of another. It shows only what the service confirmed. Before the shift
+ * there is none: the checks of its start are the one way to Available.
+ */
 export function PresenceMenu() {
   const agent = useServer((state) => state.agent);
-  return agent && <Presence agent={agent} />;
+  const works = useWorks();
+  return agent && (works || agent.presence !== "offline") && <Presence agent={agent} works={works} />;
 }
 
-function Presence({ agent }: { agent: AgentState }) {
+function Presence({ agent, works }: { agent: AgentState; works: boolean }) {
   const t = useText();
+  const [, navigate] = useLocation();
   const [open, setOpen] = useState(false);
   const { run, busy } = useAction();
   const now = standing(agent);
@@ -48,6 +55,7 @@ function Presence({ agent }: { agent: AgentState }) {
     const choice = CHOICES.find((one) => one.name === name);
     setOpen(false);
     if (!choice) return;
+    if (choice.name === "available" && !works) return navigate("/");
     void run(() => api.setPresence(choice.change)).then((done) => {
       if (done?.presence === "offline") endShift();
     });
