@@ -9,6 +9,7 @@ import { controlAt } from "./call/client.ts";
 import { type PageConfig, readConfig } from "./call/config.ts";
 import { NotReachable } from "./top/NotReachable.tsx";
 import { createExchange, type PhoneLine } from "./phones/exchange.ts";
+import { textsAt } from "./texts/client.ts";
 import { TopBar } from "./top/TopBar.tsx";
 import { Workplace } from "./Workplace.tsx";
 
@@ -41,7 +42,9 @@ export function App() {
 }
 
 function Connected({ config }: { config: PageConfig }) {
-  const exchange = useMemo(() => createExchange({ control: controlAt(config.control_url) }), [config.control_url]);
+  const control = useMemo(() => controlAt(config.control_url), [config.control_url]);
+  const texts = useMemo(() => textsAt(config.control_url), [config.control_url]);
+  const exchange = useMemo(() => createExchange({ control }), [control]);
   const [{ phone: first }] = exchange.use((state) => state.lines) as [PhoneLine, ...PhoneLine[]];
   const directory = first.use((state) => state.directory);
   const problem = first.use((state) => state.problem);
@@ -51,7 +54,17 @@ function Connected({ config }: { config: PageConfig }) {
     return exchange.stop;
   }, [exchange]);
 
-  if (directory) return <Workplace exchange={exchange} directory={directory} consoleUrl={config.console_url} />;
+  if (directory) {
+    return (
+      <Workplace
+        exchange={exchange}
+        directory={directory}
+        consoleUrl={config.console_url}
+        control={control}
+        texts={texts}
+      />
+    );
+  }
   if (!problem) return null;
   return <NotReachable what="simulator" address={config.control_url} onRetry={() => void exchange.start()} />;
 }

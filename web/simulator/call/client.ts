@@ -113,7 +113,8 @@ export function controlAt(base: string): Control {
   };
 }
 
-async function request<T>(root: string, method: string, path: string, body?: object): Promise<T> {
+/** Ask the control API. Rejects with ControlError. */
+export async function request<T>(root: string, method: string, path: string, body?: object): Promise<T> {
   let response: Response;
   try {
     response = await fetch(root + path, {

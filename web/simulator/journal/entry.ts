@@ -8,6 +8,7 @@ export const ENTRY_KINDS = [
   "call",
   "queue",
   "conference",
+  "message",
   "error",
 ] as const;
 

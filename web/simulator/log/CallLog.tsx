@@ -74,7 +74,7 @@ function Filter({ entries, hidden, onChange }: FilterProps) {
 
   return (
     <div className={css.filter} role="group" aria-label={t("log.filter")}>
-      {ENTRY_KINDS.map((kind) => {
+      {ENTRY_KINDS.filter((kind) => kind !== "message" || counts.has(kind)).map((kind) => {
         const Picture = KIND_PICTURES[kind];
         return (
           <ToggleButton

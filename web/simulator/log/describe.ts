@@ -29,6 +29,7 @@ const DIRECTIONS: Readonly<Record<EntryKind, Direction>> = {
   call: "within",
   queue: "within",
   conference: "within",
+  message: "within",
   error: "within",
 };
 

@@ -5,6 +5,7 @@ import {
   FileCode2,
   ListOrdered,
   type LucideIcon,
+  MessageSquareText,
   Phone,
   Terminal,
   TriangleAlert,
@@ -20,5 +21,6 @@ export const KIND_PICTURES: Readonly<Record<EntryKind, LucideIcon>> = {
   call: Phone,
   queue: ListOrdered,
   conference: Users,
+  message: MessageSquareText,
   error: TriangleAlert,
 };
