@@ -5,6 +5,10 @@ from fastapi import APIRouter
 from app.agents.endpoints import router as agents
 from app.announcements.emergency_endpoints import router as emergencies
 from app.announcements.endpoints import router as announcements
+from app.channels.chat.block_endpoints import router as chat_blocks
+from app.channels.chat.endpoints import router as chat
+from app.channels.chat.key_endpoints import router as widget_keys
+from app.channels.chat.request_endpoints import router as chat_requests
 from app.channels.voice.blocking_endpoints import router as blocked_callers
 from app.channels.voice.control_endpoints import router as call_controls
 from app.channels.voice.dial_endpoints import router as dial
@@ -15,6 +19,7 @@ from app.channels.voice.supervision_endpoints import router as call_supervision
 from app.channels.voice.survey.endpoints import router as surveys
 from app.channels.voice.voicemail.endpoints import router as voicemails
 from app.console.callback_endpoints import router as callbacks
+from app.console.canned_endpoints import router as canned_replies
 from app.console.endpoints import router as console
 from app.console.message_endpoints import router as messages
 from app.faq.answering_endpoints import router as answering
@@ -32,7 +37,6 @@ from app.supervision.agent_endpoints import router as supervised_agents
 from app.supervision.alert_endpoints import router as alerts
 from app.supervision.calendar_endpoints import router as calendars
 from app.supervision.contact_endpoints import router as supervised_contacts
-from app.supervision.floor_endpoints import router as floor
 from app.supervision.flow_endpoints import router as flows
 from app.supervision.number_endpoints import router as numbers
 from app.supervision.queue_endpoints import router as queues
@@ -45,6 +49,11 @@ for router in (
     console,
     callbacks,
     messages,
+    chat_requests,  # before the paths that begin with a key
+    chat,
+    widget_keys,
+    chat_blocks,
+    canned_replies,
     faq_router(mask),
     articles,
     article_files,
@@ -65,7 +74,6 @@ for router in (
     call_supervision,
     dial,
     agent_telephones,
-    floor,
     supervised_contacts,
     supervised_agents,
     calendars,

@@ -13,6 +13,9 @@ from app import openapi
 from app.agents import sessions
 from app.announcements.sounds import sound_routes
 from app.api import api
+from app.channels.chat.cors import ChatCors
+from app.channels.chat.keeping import Keeping
+from app.channels.chat.socket import router as visitor_socket
 from app.channels.messaging.webhooks import PREFIX as MESSAGING_PREFIX
 from app.channels.messaging.webhooks import messaging_routes
 from app.channels.voice.urls import PREFIX as VOICE_PREFIX
@@ -23,7 +26,7 @@ from app.core.auth import Principal
 from app.core.http import EdgeRules, install_error_handlers
 from app.core.settings import Settings
 from app.health import health_routes
-from app.process import Process, build, object_store, opened, working
+from app.process import Process, build, desk, object_store, opened, working
 from app.web.api_page import api_page_route
 from app.web.help.routes import help_routes
 from app.web.pages import STATIC, build_id, page_routes
@@ -57,6 +60,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(opened(process))
+            Keeping(app.state.chat).start(process.tasks)
             Housekeeping(process.database, process.hub, settings, process.bus).start(process.tasks)
             if with_worker:
                 await stack.enter_async_context(working(process, transport=transport))
@@ -71,6 +75,7 @@ def create_app(
         openapi_url="/api/v1/openapi.json",
     )
     app.add_middleware(EdgeRules, is_secure=settings.is_secure)
+    app.add_middleware(ChatCors)  # outermost: refusals of the other can be read by the site's page too
     _keep_state(app, process)
     install_error_handlers(app)
     app.carrier_webhooks = Starlette(
@@ -80,6 +85,7 @@ def create_app(
     install_error_handlers(app.carrier_webhooks)
     app.include_router(api)
     app.include_router(agent_socket)
+    app.include_router(visitor_socket)
     openapi.install(app)
     app.router.routes += health_routes(process.database, process.bus, settings)
     app.router.routes += sound_routes(process.database, app.state.files)
@@ -104,5 +110,6 @@ def _keep_state(app: FastAPI, process: Process) -> None:
     app.state.node = process.node
     app.state.bus = process.bus
     app.state.files = object_store(settings)
+    app.state.chat = desk(process)
     app.state.build = build_id()
     app.state.resolve_principal = resolve_principal

@@ -11,6 +11,9 @@ import structlog
 
 from app.announcements import uploads
 from app.announcements.uploads import Transcoder
+from app.channels.chat.desk import Desk
+from app.channels.chat.live import VisitorHub
+from app.channels.chat.timers import ChatTimers
 from app.channels.messaging import media
 from app.channels.messaging import sending as messaging_jobs
 from app.channels.messaging.media import MediaFetcher
@@ -62,6 +65,7 @@ class Process:
     database: Database
     bus: Bus
     hub: Hub
+    visitors: VisitorHub
     tasks: TaskGroup
 
 
@@ -79,7 +83,13 @@ def build(settings: Settings, dsn: str) -> Process:
     hub = Hub(database)
     bus.listen("stream:", hub.hint)
     bus.on_gap(hub.mark_all_behind)
-    return Process(settings, node, database, bus, hub, TaskGroup())
+    return Process(settings, node, database, bus, hub, VisitorHub(bus), TaskGroup())
+
+
+def desk(process: Process) -> Desk:
+    """What serves the visitors of web chats."""
+    files = object_store(process.settings)
+    return Desk.of(process.settings, process.database, process.bus, process.visitors, files)
 
 
 @asynccontextmanager
@@ -92,6 +102,7 @@ async def opened(process: Process) -> AsyncIterator[Process]:
             yield process
     finally:
         await process.hub.close()
+        await process.visitors.close()
         await process.tasks.close()
         await process.database.close()
 
@@ -140,6 +151,9 @@ async def working(
         messaging_timers = MessagingTimers(database, settings)
         tasks.supervise("messaging timers", lambda: _every(TIMER_SECONDS, messaging_timers.run_due))
         tasks.supervise("flow requests", lambda: _every(TIMER_SECONDS, web_requests.give_up_due))
+        chat_timers = ChatTimers(database, settings)
+        tasks.supervise("chat timers", lambda: _every(TIMER_SECONDS, chat_timers.run_due))
+        tasks.supervise("chat tidying", lambda: _every(TIDY_SECONDS, chat_timers.tidy))
         tasks.supervise("call timers", lambda: _every(TIMER_SECONDS, reconciler.rescue_alone))
         tasks.supervise("recording timers", lambda: _every(TIMER_SECONDS, recording_timers.run_due))
         tasks.supervise("recording checks", lambda: _every(TIMER_SECONDS * 10, recording_timers.check_due))

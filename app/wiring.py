@@ -1,5 +1,7 @@
 """Which package hears which domain event, in the order of the lines here, and which channel serves which port."""
 
+from app.channels.chat import handlers as chat
+from app.channels.chat.outlet import ChatOutlet
 from app.channels.messaging import handlers as messaging
 from app.channels.messaging.outlet import MessagingOutlet
 from app.channels.voice import handlers as voice
@@ -20,10 +22,13 @@ def event_registry() -> EventRegistry:
     voice.subscribe(registry)
     console.subscribe(registry)
     messaging.subscribe(registry)  # its yes connects at once, which the console must not hear before the yes
+    chat.subscribe(registry)  # as messaging
     supervision.subscribe(registry)
     return registry
 
 
 def outlets(settings: Settings) -> Outlets:
     """What each channel can do for a contact that leaves its queue without an agent."""
-    return Outlets({"voice": VoiceOutlet(settings), "messaging": MessagingOutlet(settings)})
+    return Outlets(
+        {"voice": VoiceOutlet(settings), "messaging": MessagingOutlet(settings), "chat": ChatOutlet(settings)}
+    )

@@ -44,7 +44,11 @@ OPEN_TO_EVERYBODY = {
     "/api/docs": "the same description, to read",
     "/api/v1/openapi.json": "the public description of the API",
 }
-SOCKETS = {"/ws/agent": "origin, then a ticket of a signed-in session in the first frame"}
+SOCKETS = {
+    "/ws/agent": "origin, then a ticket of a signed-in session in the first frame",
+    "/ws/visitor": "the widget key's origins, then a ticket of a visitor in the first frame",
+}
+CHAT = "/api/v1/chat/"  # visitors have no account: the widget key, its origins and the visitor's token are checked
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +75,19 @@ def test_every_endpoint_says_whom_it_serves(app: FastAPI) -> None:
 
 def test_only_signing_in_is_open_to_everybody(app: FastAPI) -> None:
     public = [r.path for r in api_routes(app) if isinstance(guards(r.dependant)[0], Public)]
-    assert public == ["/api/v1/session"]
+    assert [path for path in public if not path.startswith(CHAT)] == ["/api/v1/session"]
+
+
+async def test_visitors_are_refused_without_a_token_or_a_key(web: RunningApp) -> None:
+    chat = [route for route in api_routes(web.app) if (route.path or "").startswith(CHAT)]
+    assert len(chat) > 10
+    for route in chat:
+        for method in methods(route):
+            for headers in ({}, {"Authorization": "Bearer nobody"}):
+                answer = await web.client().request(method, address(route), headers=headers)
+                expected = {"chat_config": 404, "begin_chat_session": 404, "chat_file": 422}
+                wanted = expected.get(route.operation_id or "", 401)
+                assert answer.status_code == wanted, (method, route.path, answer.text)
 
 
 def test_nobody_costs_a_transaction_before_they_are_known(app: FastAPI) -> None:
@@ -138,6 +154,8 @@ async def test_commands_from_elsewhere_get_403_everywhere(web: RunningApp) -> No
             for headers in forged:
                 answer = await mei.http.request(method, address(route), headers=headers, json={})
                 expected = 422 if isinstance(guards(route.dependant)[0], Public) else 403
+                if (route.path or "").startswith(CHAT):
+                    expected = 404 if "{key}" in (route.path or "") else 401  # no cookie counts there
                 assert answer.status_code == expected, (method, route.path, headers, answer.text)
 
 
@@ -192,6 +210,8 @@ NEEDED = {
     "contact_messages": Permission.CUSTOMERS_READ,
     "message_attachment": Permission.CUSTOMERS_READ,
     "send_message": Permission.CONTACTS_HANDLE_OWN,
+    "messages_read": Permission.CONTACTS_HANDLE_OWN,
+    "list_canned_replies": Permission.CONTACTS_HANDLE_OWN,
     "complete_wrap_up": Permission.CONTACTS_HANDLE_OWN,
     "extend_wrap_up": Permission.CONTACTS_HANDLE_OWN,
     "faq_search": Permission.FAQ_SEARCH,
@@ -252,8 +272,6 @@ SUPERVISORS = {
     "list_emergencies": Permission.ROUTING_READ,
     "begin_emergency": Permission.QUEUES_OPEN_CLOSE,
     "end_emergency": Permission.QUEUES_OPEN_CLOSE,
-    "read_floor": Permission.TEAM_SUPERVISE,
-    "list_missed_callers": Permission.TEAM_SUPERVISE,
     "list_waiting": Permission.TEAM_SUPERVISE,
     "read_wait_accuracy": Permission.TEAM_SUPERVISE,
     "preview_contact": Permission.ROUTING_READ,
@@ -269,6 +287,12 @@ SUPERVISORS = {
     "list_blocked_callers": Permission.CALLERS_BLOCK,
     "block_caller": Permission.CALLERS_BLOCK,
     "unblock_caller": Permission.CALLERS_BLOCK,
+    "list_chat_blocks": Permission.CALLERS_BLOCK,
+    "block_visitor": Permission.CALLERS_BLOCK,
+    "unblock_visitor": Permission.CALLERS_BLOCK,
+    "create_canned_reply": Permission.CANNED_EDIT,
+    "change_canned_reply": Permission.CANNED_EDIT,
+    "remove_canned_reply": Permission.CANNED_EDIT,
     "create_article": Permission.FAQ_EDIT,
     "change_article": Permission.FAQ_EDIT,
     "restore_article": Permission.FAQ_EDIT,
@@ -320,6 +344,12 @@ SUPERVISORS = {
 ADMINISTRATORS = {
     "set_answering": Permission.FAQ_ANSWERING,
     "take_over_calibration": Permission.FAQ_ANSWERING,
+    "list_widget_keys": Permission.WIDGETS_MANAGE,
+    "create_widget_key": Permission.WIDGETS_MANAGE,
+    "get_widget_key": Permission.WIDGETS_MANAGE,
+    "change_widget_key": Permission.WIDGETS_MANAGE,
+    "create_identity_key": Permission.WIDGETS_MANAGE,
+    "remove_identity_key": Permission.WIDGETS_MANAGE,
     "put_skill": Permission.ROUTING_MANAGE,
     "delete_skill": Permission.ROUTING_MANAGE,
     "create_queue": Permission.ROUTING_MANAGE,

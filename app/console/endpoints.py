@@ -231,8 +231,8 @@ async def choose_customer(
     """Say who is calling; the choice is learned for the next call from this number. `null`: none of them."""
     contact = await _own_contact(tx, contact_id, principal)
     customer_id = body.customer_id
-    if contact.from_address is not None:
-        identity = Identity(IdentityKind.PHONE, contact.from_address)
+    identity = _identity_of(contact)
+    if identity is not None:
         if customer_id is not None:
             customer_id = await identify.confirm(
                 tx,
@@ -254,6 +254,14 @@ async def choose_customer(
         tx, contact, customer_id=customer_id, agent_id=principal.agent_id, agent_name=principal.display_name
     )
     return await views.contact_view(tx, changed, locale=principal.locale)
+
+
+def _identity_of(contact: Contact) -> Identity | None:
+    """By what the customer came: the number, or in a chat the site's own id of a verified person."""
+    if contact.from_address is not None:
+        return Identity(IdentityKind.PHONE, contact.from_address)
+    external = contact.media.get("chat", {}).get("external")
+    return Identity(IdentityKind.EXTERNAL, external) if external else None
 
 
 @router.get("/customers/{customer_id}/timeline", operation_id="customer_timeline")

@@ -10,11 +10,13 @@ from app.agents import connections, sessions
 from app.agents.states import ROUTER_TOPIC
 from app.console import views
 from app.console.socket import SIGNED_OUT
-from app.console.socket_schemas import Queues
+from app.console.socket_schemas import CustomerTyping, Queues
 from app.core.bus import Bus
 from app.core.db import Database
+from app.core.hints import Hint
 from app.core.settings import Settings
 from app.core.tasks import TaskGroup
+from app.realtime import typing
 from app.realtime.hub import Hub
 
 log = structlog.get_logger()
@@ -34,6 +36,7 @@ class Housekeeping:
         self._shown: dict[UUID, bytes] = {}  # by connection: a new socket is told in any case
         bus.listen(ROUTER_TOPIC, lambda _: self._queues_changed.set())
         bus.on_gap(self._queues_changed.set)
+        bus.listen(typing.TO_AGENT, self._show_typing)
 
     def start(self, tasks: TaskGroup) -> None:
         """Run until the task group closes."""
@@ -41,6 +44,13 @@ class Housekeeping:
         tasks.supervise("session checks", self._check_sessions)
         tasks.supervise("queue figures", self._show_queues)
         tasks.supervise("stream sweeps", self._hub.run_sweeps)
+
+    def _show_typing(self, hint: Hint) -> None:
+        """The customer of a chat writes; only who has it in hand is told, on every console of theirs."""
+        agent_id, contact_id = typing.agent_and_contact(hint.topic)
+        message = CustomerTyping(type="typing", contact_id=contact_id, is_typing=bool(hint.seq))
+        for connection in self._hub.of_agent(agent_id):
+            connection.push_message(message.model_dump_json().encode())
 
     async def _beat(self) -> None:
         while True:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from app.console.message_schemas import MessagePage, MessageView, NewMessage
+from app.console.message_schemas import MessagePage, MessagesReadTo, MessageView, NewMessage
 from app.console.message_views import message_view
 from app.contacts import conversations, messages, opt_outs
 from app.contacts import repository as contact_rows
@@ -22,6 +22,7 @@ router = APIRouter(tags=["messages"])
 ContactHandler = Annotated[Principal, Depends(Requires(Permission.CONTACTS_HANDLE_OWN))]
 CustomerReader = Annotated[Principal, Depends(Requires(Permission.CUSTOMERS_READ))]
 PageSize = Annotated[int, Query(ge=1, le=200)]
+LONGEST_SMS = 1600  # https://www.twilio.com/docs/glossary/what-sms-character-limit
 
 
 @router.get(
@@ -43,7 +44,12 @@ async def contact_messages(
         found = await conversations.of_contact(reader, contact_id)
         if found is None:
             return MessagePage(
-                conversation_id=None, address=None, is_opted_out=False, messages=[], next_before=None
+                conversation_id=None,
+                address=None,
+                is_opted_out=False,
+                messages=[],
+                agent_read=0,
+                next_before=None,
             )
         page = await messages.page(reader, found.id, before=before, limit=limit)
         is_out = await opt_outs.is_opted_out(reader, found.address, found.our_address)
@@ -52,6 +58,7 @@ async def contact_messages(
         address=found.address,
         is_opted_out=is_out,
         messages=[message_view(message) for message in page],
+        agent_read=found.agent_read,
         next_before=page[0].seq if page and page[0].seq > 1 else None,
     )
 
@@ -67,10 +74,28 @@ async def send_message(contact_id: UUID, body: NewMessage, principal: ContactHan
     contact = await contact_rows.get_for_update(tx, contact_id)
     if contact.agent_id != principal.agent_id:
         raise NotYourContact("there is no such contact")
+    if contact.channel == "messaging" and len(body.body) > LONGEST_SMS:
+        raise InvalidInput.of("body", f"an SMS carries {LONGEST_SMS} characters at most")
     sent = await messages.send(
         tx, contact, agent_id=principal.agent_id, client_id=body.client_id, body=body.body
     )
     return message_view(sent)
+
+
+@router.put(
+    "/contacts/{contact_id}/messages/read",
+    operation_id="messages_read",
+    status_code=204,
+    responses=problem_responses(NotYourContact),
+)
+async def messages_read(contact_id: UUID, body: MessagesReadTo, principal: ContactHandler, tx: Tx) -> None:
+    """Everything up to a number was read; a visitor of a web chat sees it. Going back changes nothing."""
+    contact = await contact_rows.get_for_update(tx, contact_id)
+    if contact.agent_id != principal.agent_id:
+        raise NotYourContact("there is no such contact")
+    found = await conversations.of_contact(tx, contact_id)
+    if found is not None:
+        await messages.read_by_agent(tx, found.id, body.seq)
 
 
 @router.get(

@@ -14,6 +14,7 @@ class AttachmentView(Schema):
     """A file of a message. `url` answers with its bytes once it is `stored`."""
 
     attachment_id: UUID
+    name: str | None = Field(description="as the customer called it; null where the channel has no names")
     content_type: str
     size_bytes: int | None
     state: Literal["pending", "stored", "refused", "failed"]
@@ -52,12 +53,19 @@ class MessagePage(Schema):
     address: str | None = Field(description="the customer's, as the channel writes it: +886…, whatsapp:+886…")
     is_opted_out: bool = Field(description="the customer wants no more messages; sending is refused")
     messages: list[MessageView]
+    agent_read: int = Field(description="how far agents have read, by `seq`")
     next_before: int | None
 
 
+class MessagesReadTo(Schema):
+    """Everything up to number `seq` was on the agent's screen."""
+
+    seq: int = Field(ge=0)
+
+
 class NewMessage(Schema):
-    """What an agent writes; `client_id` makes a repeated request harmless. 1600 characters are the most an SMS carries
-    (https://www.twilio.com/docs/glossary/what-sms-character-limit)."""
+    """What an agent writes; `client_id` makes a repeated request harmless. Of channel `messaging` 1600 characters at
+    most."""
 
     client_id: UUID
-    body: str = Field(min_length=1, max_length=1600)
+    body: str = Field(min_length=1, max_length=4000)

@@ -39,6 +39,7 @@ def _attachment(message: Message, file: Attachment) -> AttachmentView:
     return AttachmentView.model_validate(
         {
             "attachment_id": file.id,
+            "name": file.name,
             "content_type": file.content_type,
             "size_bytes": file.size_bytes,
             "state": file.state,

@@ -238,6 +238,39 @@ class RecordingShown(Schema):
     error: str | None = Field(description="why the last order failed: it may still be recording")
 
 
+class ChatCartLine(Schema):
+    """One line of the visitor's cart, as the site wrote it."""
+
+    name: str
+    quantity: int
+    price: str | None
+
+
+class ChatPageView(Schema):
+    """The page the visitor looks at. Text from outside: show it as text; `address` is http(s) or null."""
+
+    address: str | None
+    title: str
+    campaign: str | None
+    cart: list[ChatCartLine]
+
+
+class ChatVisitorView(Schema):
+    """A visitor of a web chat. Name, mail and number are what the site proved (`is_verified`) or what they said."""
+
+    visitor_id: UUID
+    is_away: bool = Field(description="no connection for a while; the chat goes on")
+    is_verified: bool
+    external: str | None = Field(description="the site's own id of the person")
+    name: str | None
+    email: str | None
+    phone: str | None
+    page: ChatPageView | None
+    left_message: bool = Field(
+        default=False, description="left while nobody was there: answer by mail or telephone"
+    )
+
+
 class ContactView(Schema):
     """A contact in this agent's hands."""
 
@@ -273,6 +306,7 @@ class ContactView(Schema):
     guest_ended: str | None = Field(
         description="what became of the last guest: left, busy, no-answer, failed, canceled, completed; null: none yet"
     )
+    chat: ChatVisitorView | None = Field(description="of a web chat: what is known of the visitor")
     notes: list[NoteView]
     dispositions: list[str]
     screen_pop: ScreenPop

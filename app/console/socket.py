@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.agents import connections, sessions
 from app.console import snapshot as snapshots
 from app.console.socket_schemas import (
+    AgentTypes,
     Beat,
     ClientMessage,
     Heartbeat,
@@ -33,11 +34,13 @@ from app.console.socket_schemas import (
 from app.console.streams import agent_stream, check_may_follow
 from app.core import clock, streams
 from app.core.auth import Permission, Principal
+from app.core.bus import Bus
 from app.core.db import DATABASE_AWAY, Database
 from app.core.errors import AppError, InvalidInput, NotSignedIn, Unavailable
 from app.core.ids import new_id
 from app.core.schemas import Schema
 from app.core.settings import Settings
+from app.realtime import typing
 from app.realtime.hub import Connection, Hub
 from app.routing import offers
 
@@ -209,12 +212,27 @@ class _AgentSocket:
             case Unwatch():
                 self._hub.unfollow(connection, message.stream)
                 self._push(connection, Result(type="result", reply_to=message.id))
+            case AgentTypes():
+                await self._typing(principal, message)
             case OfferSeen():
                 async with self._database.transaction() as tx:
                     await offers.mark_seen(tx, message.offer_id, principal.agent_id)
                 self._push(connection, Result(type="result", reply_to=message.id))
             case Hello():
                 raise InvalidInput.of("type", "hello was said already")
+
+    async def _typing(self, principal: Principal, message: AgentTypes) -> None:
+        """Passed on to the customer of a conversation in hand; of any other one nobody is told."""
+        async with self._database.read() as reader:
+            conversation_id = await reader.fetchval(
+                """select l.conversation_id from contacts c join conversation_contacts l on l.contact_id = c.id
+                   where c.id = $1 and c.agent_id = $2 and c.state = 'active' and c.channel = 'chat'""",
+                message.contact_id,
+                principal.agent_id,
+            )
+        if conversation_id is not None:
+            bus: Bus = self._socket.app.state.bus
+            bus.publish([typing.to_customer(conversation_id, is_typing=message.is_typing)])
 
     async def _rights_now(self, principal: Principal) -> Principal:
         """Rights are looked up again for every command that reads, so that a demotion takes effect at once."""

@@ -175,6 +175,14 @@ class Queues(Schema):
     queues: list[QueueFigures]
 
 
+class CustomerTyping(Schema):
+    """The customer of a chat writes, or has stopped. Forget it after 6 seconds."""
+
+    type: Literal["typing"]
+    contact_id: UUID
+    is_typing: bool
+
+
 class Result(Schema):
     """The command `reply_to` was done."""
 
@@ -203,7 +211,8 @@ class SocketError(Schema):
 
 
 ServerMessage = Annotated[
-    Welcome | Events | Snapshot | Queues | Result | Heartbeat | SocketError, Field(discriminator="type")
+    Welcome | Events | Snapshot | Queues | CustomerTyping | Result | Heartbeat | SocketError,
+    Field(discriminator="type"),
 ]
 
 # --- client to server ---------------------------------------------------------------------------------------
@@ -242,6 +251,15 @@ class Beat(Schema):
     type: Literal["heartbeat"]
 
 
+class AgentTypes(Schema):
+    """The agent writes in a chat, or has stopped. Sent again every 3 seconds while it lasts."""
+
+    id: int
+    type: Literal["typing"]
+    contact_id: UUID
+    is_typing: bool
+
+
 class OfferSeen(Schema):
     """The page has drawn the offer: proof that it is awake and the agent can see it."""
 
@@ -250,4 +268,6 @@ class OfferSeen(Schema):
     offer_id: UUID
 
 
-ClientMessage = Annotated[Hello | Watch | Unwatch | Beat | OfferSeen, Field(discriminator="type")]
+ClientMessage = Annotated[
+    Hello | Watch | Unwatch | Beat | AgentTypes | OfferSeen, Field(discriminator="type")
+]

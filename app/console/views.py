@@ -126,6 +126,7 @@ async def contact_view(reader: Reader, contact: Contact, *, locale: str) -> Cont
         is_hold_long=media.get("is_hold_long", False),
         parties=media.get("parties", []),
         guest_ended=media.get("guest_ended"),
+        chat=media.get("chat"),
         notes=[
             NoteView(note_id=n.id, body=n.body, agent_name=n.agent_name, at=n.at)
             for n in await contacts.notes(reader, contact.id)

@@ -23,9 +23,10 @@ class Conversation:
     contact_id: UUID | None
     last_seq: int
     last_at: datetime
+    agent_read: int
 
 
-_COLUMNS = "c.id, c.channel, c.address, c.our_address, c.contact_id, c.last_seq, c.last_at"
+_COLUMNS = "c.id, c.channel, c.address, c.our_address, c.contact_id, c.last_seq, c.last_at, c.agent_read"
 
 
 async def take_turns(tx: Transaction, channel: str, address: str, our_address: str) -> None:
@@ -43,6 +44,15 @@ async def current(reader: Reader, channel: str, address: str, our_address: str) 
         channel,
         address,
         our_address,
+    )
+    return Conversation(**dict(row.items())) if row else None
+
+
+async def get(reader: Reader, conversation_id: UUID) -> Conversation | None:
+    """One conversation."""
+    row = await reader.fetchrow(
+        f"select {_COLUMNS} from conversations c where id = $1",  # noqa: S608
+        conversation_id,
     )
     return Conversation(**dict(row.items())) if row else None
 
@@ -93,3 +103,19 @@ async def hand_to(tx: Transaction, conversation_id: UUID, contact_id: UUID) -> C
     )
     assert row is not None  # noqa: S101 -- the row was there a statement ago, under our lock
     return Conversation(**dict(row.items()))
+
+
+async def readdress(tx: Transaction, conversation_id: UUID, address: str, *, is_current: bool) -> None:
+    """The conversation is with this address from now on; `is_current` as in `current`. The caller holds the turns of
+    both addresses."""
+    await tx.execute(
+        "update conversations set address = $2, is_current = $3 where id = $1",
+        conversation_id,
+        address,
+        is_current,
+    )
+
+
+async def retire(tx: Transaction, conversation_id: UUID) -> None:
+    """What its address writes next belongs to another conversation."""
+    await tx.execute("update conversations set is_current = false where id = $1", conversation_id)

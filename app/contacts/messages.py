@@ -41,6 +41,8 @@ class MessageStatus(StrEnum):
 
 
 _S = MessageStatus
+# Where there is no carrier, a message of ours is with the customer's side as soon as it is stored.
+FIRST_STATUS: Final = {"chat": _S.SENT}
 # Where a message may come from to be where it is said to be: late and repeated news changes nothing. A message that
 # was read was delivered, whatever a late failure says; one that failed may still turn out to have arrived.
 DELIVERY: Final[dict[MessageStatus, frozenset[MessageStatus]]] = {
@@ -55,10 +57,13 @@ DELIVERY: Final[dict[MessageStatus, frozenset[MessageStatus]]] = {
 
 @dataclass(frozen=True, slots=True)
 class NewAttachment:
-    """A file that came with a message; the channel fetches it."""
+    """A file that came with a message: one the channel still has to fetch (`source_url`), or one that is stored."""
 
-    source_url: str
+    source_url: str | None
     content_type: str
+    object_id: UUID | None = None
+    size_bytes: int | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class Attachment:
     size_bytes: int | None
     state: str
     reason: str | None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,13 @@ class MessageChanged(DomainEvent):
     message: Message
 
 
+@dataclass(frozen=True, slots=True)
+class MessagesRead(DomainEvent):
+    """An agent has read further in this conversation."""
+
+    conversation_id: UUID
+
+
 _NAMES = tuple(f.name for f in fields(Message) if f.name not in ("agent_name", "attachments"))
 _SELECT = f"""
 select {", ".join(f"m.{name}" for name in _NAMES)}, a.display_name as agent_name
@@ -120,7 +133,7 @@ from messages m left join agents a on a.id = m.agent_id"""  # noqa: S608 -- name
 async def _messages(reader: Reader, rows: Sequence[Record]) -> list[Message]:
     files: dict[UUID, list[Attachment]] = {row["id"]: [] for row in rows}
     for row in await reader.fetch(
-        """select id, message_id, content_type, size_bytes, state, reason from message_attachments
+        """select id, message_id, content_type, size_bytes, state, reason, name from message_attachments
            where message_id = any($1) order by message_id, position""",
         list(files),
     ):
@@ -137,6 +150,17 @@ async def get(reader: Reader, message_id: UUID) -> Message | None:
     """One message."""
     rows = await reader.fetch(f"{_SELECT} where m.id = $1", message_id)
     return (await _messages(reader, rows))[0] if rows else None
+
+
+async def after(reader: Reader, conversation_id: UUID, seq: int, *, limit: int) -> list[Message]:
+    """The first `limit` messages after number `seq`, oldest first."""
+    rows = await reader.fetch(
+        f"{_SELECT} where m.conversation_id = $1 and m.seq > $2 order by m.seq limit $3",
+        conversation_id,
+        seq,
+        limit,
+    )
+    return await _messages(reader, rows)
 
 
 async def page(reader: Reader, conversation_id: UUID, *, before: int | None, limit: int) -> list[Message]:
@@ -181,7 +205,7 @@ async def send(tx: Transaction, contact: Contact, *, agent_id: UUID, client_id: 
     if conversation is None:
         raise CannotWrite("this contact has no conversation by message")
     sender = f"agent:{agent_id}"
-    sent = await _find(tx, conversation.id, sender, str(client_id))
+    sent = await find(tx, conversation.id, sender, str(client_id))
     if sent is not None:
         return sent
     if not body.strip():
@@ -193,7 +217,8 @@ async def send(tx: Transaction, contact: Contact, *, agent_id: UUID, client_id: 
     return await _add(tx, contact, conversation, sender, str(client_id), body.strip(), agent_id=agent_id)
 
 
-async def _find(reader: Reader, conversation_id: UUID, sender: str, client_id: str) -> Message | None:
+async def find(reader: Reader, conversation_id: UUID, sender: str, client_id: str) -> Message | None:
+    """The message this sender gave this id in the conversation."""
     rows = await reader.fetch(
         f"{_SELECT} where m.conversation_id = $1 and m.sender = $2 and m.client_id = $3",
         conversation_id,
@@ -215,7 +240,7 @@ async def _add(
     attachments: Sequence[NewAttachment] = (),
 ) -> Message:
     await tx.execute("select from conversations where id = $1 for update", conversation.id)
-    there = await _find(tx, conversation.id, sender, client_id)  # nobody adds another while we hold the row
+    there = await find(tx, conversation.id, sender, client_id)  # nobody adds another while we hold the row
     if there is not None:
         return there
     seq = await tx.fetchval(
@@ -237,18 +262,30 @@ async def _add(
         client_id,
         agent_id,
         body,
-        (MessageStatus.RECEIVED if is_inbound else MessageStatus.PENDING).value,
+        (MessageStatus.RECEIVED if is_inbound else FIRST_STATUS.get(conversation.channel, _S.PENDING)).value,
     )
-    await tx.executemany(
-        """insert into message_attachments (id, message_id, position, content_type, source_url)
-           values ($1, $2, $3, $4, $5)""",
-        [(new_id(), message_id, n, one.content_type, one.source_url) for n, one in enumerate(attachments)],
-    )
+    if attachments:
+        await _attach(tx, message_id, attachments)
     message = await get(tx, message_id)
     assert message is not None  # noqa: S101 -- written above
     await _log(tx, contact, message)
     await tx.publish(MessageAdded(contact, message, conversation.channel))
     return message
+
+
+async def _attach(tx: Transaction, message_id: UUID, attachments: Sequence[NewAttachment]) -> None:
+    await tx.executemany(
+        """insert into message_attachments (id, message_id, position, content_type, source_url, object_id, size_bytes,
+                                            name, state)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+        [
+            (
+                new_id(), message_id, place, one.content_type, one.source_url, one.object_id, one.size_bytes, one.name,
+                "pending" if one.object_id is None else "stored",
+            )
+            for place, one in enumerate(attachments)
+        ],
+    )  # fmt: skip
 
 
 async def _log(tx: Transaction, contact: Contact, message: Message) -> None:
@@ -296,6 +333,34 @@ async def note_status(
     if is_news:
         await tell_changed(tx, message_id)
     return is_news
+
+
+async def note_up_to(tx: Transaction, conversation_id: UUID, seq: int, status: MessageStatus) -> int:
+    """Everything we sent up to number `seq` got this far; returns how many messages that was news of."""
+    rows = await tx.fetch(
+        """update messages set status = $3, status_at = switchboard_now(), status_reason = null
+           where conversation_id = $1 and seq <= $2 and direction = 'outbound' and status = any($4) returning id""",
+        conversation_id,
+        seq,
+        status.value,
+        [source.value for source in DELIVERY[status]],
+    )
+    for row in rows:
+        await tell_changed(tx, row["id"])
+    return len(rows)
+
+
+async def read_by_agent(tx: Transaction, conversation_id: UUID, seq: int) -> bool:
+    """An agent has read everything up to number `seq`; False when that was known."""
+    moved = await tx.fetchval(
+        """update conversations set agent_read = least($2, last_seq)
+           where id = $1 and agent_read < least($2, last_seq) returning true""",
+        conversation_id,
+        seq,
+    )
+    if moved:
+        await tx.publish(MessagesRead(conversation_id))
+    return bool(moved)
 
 
 async def tell_changed(tx: Transaction, message_id: UUID) -> None:

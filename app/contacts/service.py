@@ -50,7 +50,8 @@ def opening(batch: Batch, new: NewContact, contact_id: UUID) -> tuple[Subject, L
         new.language,
         new.priority,
     )
-    data = {"identification": new.identification, "withheld": new.from_address is None}
+    withheld = new.from_address is None and new.channel == "voice"  # elsewhere there is no number to hide
+    data = {"identification": new.identification, "withheld": withheld}
     opened = Line("contact.opened", "1", touchpoints.CUSTOMER, data)
     return Subject(contact_id, new.customer_id, new.channel), opened
 

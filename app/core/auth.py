@@ -42,6 +42,8 @@ class Permission(StrEnum):
     FLOWS_READ = "flows.read"
     FLOWS_EDIT = "flows.edit"
     FLOWS_PUBLISH = "flows.publish"
+    WIDGETS_MANAGE = "widgets.manage"
+    CANNED_EDIT = "canned.edit"
 
 
 _AGENT = frozenset(
@@ -79,6 +81,7 @@ _SUPERVISOR = _AGENT | {
     Permission.FLOWS_READ,
     Permission.FLOWS_EDIT,
     Permission.FLOWS_PUBLISH,
+    Permission.CANNED_EDIT,
 }
 
 PERMISSIONS_OF_ROLE: dict[str, frozenset[Permission]] = {

@@ -41,6 +41,7 @@ LARGER_BODIES = {  # bytes, by how the path begins: what is sent by people who m
     "/api/v1/faq/calibration-runs": 8 * 1024 * 1024,
     "/api/v1/flows": 2 * 1024 * 1024,
     "/api/v1/announcement-files": 32 * 1024 * 1024,
+    "/api/v1/chat/uploads": 101 * 1024 * 1024,  # above every setting, at which the endpoint stops
 }
 CSRF_HEADER = "x-requested-with"
 

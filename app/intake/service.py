@@ -21,7 +21,7 @@ from app.core.errors import NotFound
 from app.customers.dialable import DialRules
 from app.customers.identify import identify
 from app.customers.models import Certain, Identified, Likely, Unknown
-from app.customers.phones import Number, PhoneAddress, Withheld
+from app.customers.phones import NotANumber, Number, PhoneAddress, Withheld
 from app.customers.profile import stored_candidates
 from app.intake import leaving, mapping
 from app.intake.abilities import with_abilities
@@ -70,10 +70,12 @@ async def prepare(
     now: datetime,
     time_zone: ZoneInfo,
     rules: DialRules = ANY_NUMBER,
+    identified: Identified | None = None,
 ) -> Received:
     """Look the caller up and take the flow's first turn. Writes nothing, so that a repeated webhook can still be
-    answered with the first answer."""
-    identified = await identify(reader, address=address)
+    answered with the first answer. `identified`: who it is, where the channel knows that better than by the address."""
+    if identified is None:
+        identified = await identify(reader, address=address)
     flow = await runs.definition(reader, entry.flow_id, entry.flow_version)
     facts = await with_abilities(
         reader,
@@ -97,7 +99,8 @@ def _facts(
     local_now = now.astimezone(time_zone)
     if isinstance(identified, Certain):
         customer = identified.customer
-        locale = Locale(customer.language)
+        # who reads a page has chosen its language; a caller is greeted in the one we know
+        locale = entry.locale if isinstance(address, NotANumber) else Locale(customer.language)
         facts = Facts(locale, local_now, known=True, name=customer.display_name, tier=customer.tier)
     else:
         facts = Facts(entry.locale, local_now, withheld=isinstance(address, Withheld))

@@ -7,9 +7,7 @@ So no transport can lose, double or reorder an event.
 
 import asyncio
 import contextlib
-from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -18,45 +16,26 @@ from app.core import streams
 from app.core.db import DATABASE_AWAY, Database
 from app.core.hints import Hint
 from app.core.streams import TOPIC_PREFIX
+from app.realtime.outgoing import CLOSE_SECONDS, Outgoing, Sender
 
 log = structlog.get_logger()
 
-MAX_WAITING_FRAMES = 1000
-MAX_WAITING_BYTES = 1024 * 1024  # a slower client is cut off and resumes by cursor (fault F10)
-SEND_TIMEOUT_SECONDS = 10
 SWEEP_SECONDS = 10  # heals hints lost with a process that died between commit and publish
 RETRY_SECONDS = 0.5  # until the table is read again when the database is away
-CLOSE_SECONDS = 1.0
-TOO_SLOW = (1013, "too slow; reconnect and resume")
-
-
-class Sender(Protocol):
-    """What the hub needs of a websocket."""
-
-    async def send_bytes_as_text(self, data: bytes) -> None:
-        """Send one text frame."""
-
-    async def close(self, code: int, reason: str) -> None:
-        """Close the socket."""
-
 
 OnReset = Callable[["Connection", str], Awaitable[None]]
 
 
-class Connection:
+class Connection(Outgoing):
     """One socket: its cursors, its waiting frames and the task that writes them."""
 
     def __init__(self, connection_id: UUID, agent_id: UUID, session_hash: bytes, sender: Sender):
+        super().__init__(sender)
         self.id = connection_id
         self.agent_id = agent_id
         self.session_hash = session_hash
         self.cursors: dict[str, int] = {}
-        self._sender = sender
-        self._waiting: deque[bytes] = deque()
-        self._waiting_bytes = 0
         self._behind: set[str] = set()
-        self._wake = asyncio.Event()
-        self._closing: tuple[int, str] | None = None
 
     def follow(self, stream: str, cursor: int) -> None:
         """Start after `cursor`, or move there. The writer looks into the table first, so that whatever was
@@ -67,7 +46,7 @@ class Connection:
     def look_again(self, stream: str) -> None:
         """Read the table: something may have been missed."""
         self._behind.add(stream)
-        self._wake.set()
+        self.wake()
 
     def offer_event(self, stream: str, seq: int, frame: bytes | None) -> None:
         """A stream this socket follows has moved on to `seq`."""
@@ -80,54 +59,14 @@ class Connection:
         else:
             self.look_again(stream)
 
-    def push_message(self, message: bytes) -> None:
-        """Queue a complete message (not an event of a stream)."""
-        self._push(b"\x00" + message)
-
-    def close(self, code: int, reason: str) -> None:
-        """Close after what waits was written; a client that does not read is cut."""
-        self._closing = self._closing or (code, reason)
-        self._wake.set()
-
-    def _push(self, frame: bytes) -> None:
-        self._waiting.append(frame)
-        self._waiting_bytes += len(frame)
-        if len(self._waiting) > MAX_WAITING_FRAMES or self._waiting_bytes > MAX_WAITING_BYTES:
-            self._drop_waiting()
-            self._closing = TOO_SLOW
-        self._wake.set()
-
-    def _drop_waiting(self) -> None:
-        self._waiting.clear()
-        self._waiting_bytes = 0
-
     async def write(self, database: Database, on_reset: OnReset) -> None:
-        """Write until closed. Events that wait together leave in one frame."""
-        while self._closing is None:
-            await self._wake.wait()
-            self._wake.clear()
+        """Write until closed."""
+
+        async def catch_up() -> None:
             for stream in list(self._behind):
                 await self._catch_up(database, stream, on_reset)
-            try:
-                while self._waiting:
-                    async with asyncio.timeout(SEND_TIMEOUT_SECONDS):
-                        await self._sender.send_bytes_as_text(self._next_message())
-            except TimeoutError:
-                self._closing = TOO_SLOW
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self._sender.close(*self._closing)
 
-    def _next_message(self) -> bytes:
-        first = self._waiting.popleft()
-        self._waiting_bytes -= len(first)
-        if first[:1] == b"\x00":
-            return first[1:]
-        frames = [first]
-        while self._waiting and self._waiting[0][:1] != b"\x00":
-            frames.append(self._waiting.popleft())
-            self._waiting_bytes -= len(frames[-1])
-        return b'{"type":"events","events":[' + b",".join(frames) + b"]}"
+        await self.write_until_closed(catch_up)
 
     async def _catch_up(self, database: Database, stream: str, on_reset: OnReset) -> None:
         self._behind.discard(stream)

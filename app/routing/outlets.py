@@ -17,6 +17,9 @@ from app.routing.overflow_rules import Cause
 class Outlet(Protocol):
     """One channel's ways out of a queue. False: this channel cannot do it (now); nothing was changed then."""
 
+    def keeps(self, contact: Contact) -> bool:
+        """True: nothing but an agent may take this contact out of its queue."""
+
     async def callback(self, tx: Transaction, contact: Contact, cause: Cause) -> bool:
         """Have the customer called back. True: the contact is not in the queue any more."""
 

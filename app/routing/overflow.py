@@ -52,10 +52,13 @@ async def divert(
         return await _hold_callback(tx, contact, cause, now)
     if contact.assigned_agent is not None and cause is not Cause.CLOSING:
         return await _back_to_own_queue(tx, contact, now)
+    outlet = outlets.of(contact.channel)
+    if outlet is not None and outlet.keeps(contact):
+        return await _wait_on(tx, contact, now)
     queue = await _queue(tx, contact)
     rules = queue_tables.overflow_of(queue["overflow"], queue["key"])
     wanted = action_for(rules, cause)
-    diverting = _Diverting(tx, contact, cause, queue, outlets.of(contact.channel), now)
+    diverting = _Diverting(tx, contact, cause, queue, outlet, now)
     for action in fallbacks(wanted, rules, cause):
         if await diverting.do(action):
             return await diverting.settle(wanted, action)
@@ -81,6 +84,13 @@ async def _hold_callback(tx: Transaction, contact: Contact, cause: Cause, now: d
     if held is not None:
         await leave_queue(tx, contact, cause.value)
     return await contact_rows.get(tx, contact.id)
+
+
+async def _wait_on(tx: Transaction, contact: Contact, now: datetime) -> Contact:
+    """It keeps its place and waits anew: dormant while the queue is closed."""
+    moved = await contact_rows.move(tx, contact.id, ContactMove.CHANGE_QUEUE, new_item(contact, now))
+    await mark_contact(tx, contact.id)
+    return moved
 
 
 async def _back_to_own_queue(tx: Transaction, contact: Contact, now: datetime) -> Contact:

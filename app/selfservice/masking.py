@@ -40,6 +40,11 @@ def mask(text: str) -> str:
     return text
 
 
+def mask_cards(text: str) -> str:
+    """Replace card numbers alone, for conversations that need everything else."""
+    return _CARD.sub(_mask_card, text)
+
+
 def _mask_card(found: re.Match[str]) -> str:
     return MASK if is_card_number(found.group()) else found.group()
 

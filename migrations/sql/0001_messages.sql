@@ -9,10 +9,12 @@ create table conversations (
   contact_id  uuid references contacts on delete set null, -- the newest handling
   is_current  boolean not null default true, -- what the next message from this address belongs to
   last_seq    bigint not null default 0 check (last_seq >= 0),
+  agent_read  bigint not null default 0, -- how far agents have read
   last_at     timestamptz not null default switchboard_now(),
   opened_at   timestamptz not null default switchboard_now()
 ) with (fillfactor = 70);
 create unique index conversations_current on conversations (channel, address, our_address) where is_current;
+create index conversations_address on conversations (address, our_address);
 create index conversations_contact on conversations (contact_id);
 
 create table conversation_contacts (
@@ -52,6 +54,7 @@ create table message_attachments (
   id           uuid primary key,
   message_id   uuid not null references messages on delete cascade,
   position     smallint not null check (position >= 0),
+  name         text, -- as the customer called it; null where the channel has no names
   content_type text not null,
   size_bytes   bigint,
   source_url   text, -- where the carrier keeps it

@@ -52,6 +52,7 @@ create table surveys (
   agent_id    uuid references agents,
   state       text not null default 'asked' check (state in ('asked', 'answered', 'no_answer')),
   score       smallint check (score between 1 and 5),
+  comment     text, -- in writing, where the channel has room for it
   asked_at    timestamptz not null default switchboard_now(),
   answered_at timestamptz,
   follow_up   text check (follow_up in ('open', 'done')), -- a low score opens one

@@ -13,6 +13,7 @@ def upgrade() -> None:
     run_sql("0001_voice.sql")
     run_sql("0001_announcements.sql")
     run_sql("0001_messages.sql")
+    run_sql("0001_chat.sql")
     run_sql("0001_faq.sql")
     run_sql("0001_selfservice.sql")
     run_sql("0001_jobs.sql")

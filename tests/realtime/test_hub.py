@@ -14,7 +14,7 @@ from app.core import streams
 from app.core.db import Database
 from app.core.hints import Hint
 from app.core.ids import new_id
-from app.realtime import hub as hub_module
+from app.realtime import outgoing
 from app.realtime.hub import Connection, Hub
 from tests.support.waiting import eventually
 
@@ -167,7 +167,7 @@ async def test_the_sweep_finds_only_who_is_behind(database: Database) -> None:
 async def test_a_slow_client_is_cut_off_and_others_notice_nothing(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub_module, "MAX_WAITING_FRAMES", 20)
+    monkeypatch.setattr(outgoing, "MAX_WAITING_FRAMES", 20)
     hub = Hub(database)
     async with followers(hub, database, 2) as (slow, quick):
         slow.socket.reading.clear()
@@ -186,7 +186,7 @@ async def test_a_slow_client_is_cut_off_and_others_notice_nothing(
 async def test_a_client_that_reads_nothing_at_all_is_cut_off(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub_module, "SEND_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(outgoing, "SEND_TIMEOUT_SECONDS", 0.05)
     hub = Hub(database)
     async with followers(hub, database) as (stuck,):
         stuck.socket.reading.clear()
@@ -199,7 +199,7 @@ async def test_a_client_that_reads_nothing_at_all_is_cut_off(
 
 
 async def test_bytes_count_as_well_as_frames(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_module, "MAX_WAITING_BYTES", 1000)
+    monkeypatch.setattr(outgoing, "MAX_WAITING_BYTES", 1000)
     hub = Hub(database)
     async with followers(hub, database) as (follower,):
         follower.connection.push_message(b'"' + b"x" * 2000 + b'"')

@@ -45,6 +45,10 @@ class FakeOutlet:
     can: set[str] = field(default_factory=lambda: {"message"})
     done: list[tuple[str, UUID, str, str | None]] = field(default_factory=list)  # what, whose, cause, text
 
+    def keeps(self, contact: Contact) -> bool:
+        """Nobody is kept."""
+        return False
+
     async def callback(self, tx: Transaction, contact: Contact, cause: Cause) -> bool:
         """The customer goes on waiting as a callback."""
         return await self._take("callback", tx, contact, cause)

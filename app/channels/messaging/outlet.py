@@ -21,6 +21,10 @@ class MessagingOutlet:
     def __init__(self, settings: Settings):
         self._zone = ZoneInfo(settings.time_zone)
 
+    def keeps(self, contact: Contact) -> bool:
+        """The queue's rules are for everybody."""
+        return False
+
     async def callback(self, tx: Transaction, contact: Contact, cause: Cause) -> bool:
         """Who writes is not called."""
         return False

@@ -48,6 +48,10 @@ class VoiceOutlet:
         self._zone = ZoneInfo(settings.time_zone)
         self._urls = VoiceUrls(settings.public_base_url)
 
+    def keeps(self, contact: Contact) -> bool:
+        """The queue's rules are for everybody."""
+        return False
+
     async def callback(self, tx: Transaction, contact: Contact, cause: Cause) -> bool:
         """Say so, and hang up: the caller keeps the place. Not to a hidden number, nor to one we do not ring."""
         if await calls.get(tx, contact.id) is None or contact.from_address is None:

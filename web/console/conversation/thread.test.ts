@@ -7,6 +7,7 @@ const page = (messages: ReturnType<typeof message>[], next: number | null = null
   address,
   is_opted_out: false,
   messages,
+  agent_read: 0,
   next_before: next,
 });
 const seqs = (messages: readonly { seq: number }[]) => messages.map((one) => one.seq);

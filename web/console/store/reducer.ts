@@ -38,6 +38,7 @@ export function applyMessage(state: ServerState, message: ServerMessage, nowMs: 
       return settled(afterPositions(state, message.streams ?? {}));
     case "heartbeat":
       return settled(withClock(state, message.now, nowMs));
+    case "typing": // passes by; it is no part of the state
     case "error":
       return settled(state);
   }

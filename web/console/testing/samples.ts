@@ -82,6 +82,7 @@ export const contact = (id: string, change: Partial<ContactView> = {}): ContactV
   is_hold_long: false,
   parties: [],
   guest_ended: null,
+  chat: null,
   not_reached: null,
   notes: [],
   dispositions: [],

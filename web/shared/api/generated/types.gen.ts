@@ -591,6 +591,74 @@ export type AnsweringView = {
 };
 
 /**
+ * Appearance
+ *
+ * What the widget draws with. Texts by locale; what is left out is the widget's own.
+ */
+export type AppearanceInput = {
+    /**
+     * Color
+     */
+    color?: string | null;
+    /**
+     * Position
+     */
+    position?: 'left' | 'right';
+    /**
+     * Title
+     */
+    title?: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Greeting
+     */
+    greeting?: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Launcher
+     */
+    launcher?: {
+        [key in Locale]?: string;
+    };
+};
+
+/**
+ * Appearance
+ *
+ * What the widget draws with. Texts by locale; what is left out is the widget's own.
+ */
+export type AppearanceOutput = {
+    /**
+     * Color
+     */
+    color: string | null;
+    /**
+     * Position
+     */
+    position: 'left' | 'right';
+    /**
+     * Title
+     */
+    title: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Greeting
+     */
+    greeting: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Launcher
+     */
+    launcher: {
+        [key in Locale]?: string;
+    };
+};
+
+/**
  * ArticleChange
  *
  * A new version. `base_version` is the version the change was made from.
@@ -766,6 +834,12 @@ export type AttachmentView = {
      * Attachment Id
      */
     attachment_id: string;
+    /**
+     * Name
+     *
+     * as the customer called it; null where the channel has no names
+     */
+    name: string | null;
     /**
      * Content Type
      */
@@ -1109,6 +1183,22 @@ export type CallbackNode = {
 };
 
 /**
+ * CallbackTaken
+ *
+ * The callback that was made of it.
+ */
+export type CallbackTaken = {
+    /**
+     * Callback Id
+     */
+    callback_id: string;
+    /**
+     * Due At
+     */
+    due_at: string;
+};
+
+/**
  * CallbackView
  *
  * A callback: who waits to be called, where in line, and when it is tried next.
@@ -1203,6 +1293,26 @@ export type CallbackView = {
 };
 
 /**
+ * CallbackWish
+ *
+ * A wish to be called.
+ */
+export type CallbackWish = {
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Phone
+     */
+    phone: string;
+    /**
+     * Not Before
+     */
+    not_before?: string | null;
+};
+
+/**
  * Candidate
  *
  * An agent, and whether they could take the contact now.
@@ -1226,6 +1336,95 @@ export type Candidate = {
      * Obstacles
      */
     obstacles: Array<Obstacle>;
+};
+
+/**
+ * CannedReplyText
+ *
+ * `texts` by locale. Variables: `{customer.name}`, `{agent.name}`, `{contact.topic}`, `{company.name}`; one that is
+ * not known is an error when it is saved, one that is empty for a contact vanishes.
+ */
+export type CannedReplyText = {
+    /**
+     * Shortcut
+     *
+     * typed after / in the composer
+     */
+    shortcut: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Texts
+     */
+    texts: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Channels
+     */
+    channels?: Array<'chat' | 'messaging' | 'email'>;
+};
+
+/**
+ * CannedReplyView
+ *
+ * One canned reply. `filled`: its text for the contact asked about, in the contact's language if there is one.
+ */
+export type CannedReplyView = {
+    /**
+     * Shortcut
+     *
+     * typed after / in the composer
+     */
+    shortcut: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Texts
+     */
+    texts: {
+        [key in Locale]?: string;
+    };
+    /**
+     * Channels
+     */
+    channels: Array<'chat' | 'messaging' | 'email'>;
+    /**
+     * Reply Id
+     */
+    reply_id: string;
+    /**
+     * Changed At
+     */
+    changed_at: string;
+    /**
+     * Filled
+     */
+    filled: string | null;
+};
+
+/**
+ * CartLine
+ *
+ * One line of the visitor's cart, as the site writes it.
+ */
+export type CartLine = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Quantity
+     */
+    quantity: number;
+    /**
+     * Price
+     */
+    price?: string | null;
 };
 
 /**
@@ -1253,12 +1452,566 @@ export type CategoryView = {
 };
 
 /**
+ * ChatAgent
+ *
+ * Who answers.
+ */
+export type ChatAgent = {
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * ChatBlockView
+ *
+ * One line of the list.
+ */
+export type ChatBlockView = {
+    /**
+     * Kind
+     */
+    kind: 'visitor' | 'person' | 'address';
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Until
+     */
+    until: string | null;
+    /**
+     * Block Id
+     */
+    block_id: string;
+    /**
+     * Blocked At
+     */
+    blocked_at: string;
+};
+
+/**
+ * ChatCartLine
+ *
+ * One line of the visitor's cart, as the site wrote it.
+ */
+export type ChatCartLine = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Quantity
+     */
+    quantity: number;
+    /**
+     * Price
+     */
+    price: string | null;
+};
+
+/**
+ * ChatConfig
+ *
+ * What a widget is drawn with. `appearance`: `color`, `title`, `greeting`, `position`, `launcher`.
+ */
+export type ChatConfig = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Locales
+     */
+    locales: Array<Locale>;
+    locale: Locale;
+    /**
+     * Appearance
+     */
+    appearance: {
+        [key: string]: unknown;
+    };
+    features: ChatFeaturesOutput;
+    /**
+     * Is Open
+     */
+    is_open: boolean;
+    /**
+     * Opens At
+     */
+    opens_at: string | null;
+    /**
+     * null while it is closed or nothing is known
+     */
+    wait: ChatWait | null;
+    /**
+     * File Types
+     */
+    file_types: Array<string>;
+    /**
+     * File Max Bytes
+     */
+    file_max_bytes: number;
+};
+
+/**
+ * ChatFeatures
+ *
+ * What the widget offers.
+ */
+export type ChatFeaturesInput = {
+    /**
+     * Files
+     */
+    files?: boolean;
+    /**
+     * Rating
+     */
+    rating?: boolean;
+    /**
+     * Callback
+     */
+    callback?: boolean;
+    /**
+     * Page Context
+     */
+    page_context?: boolean;
+};
+
+/**
+ * ChatFeatures
+ *
+ * What the widget offers.
+ */
+export type ChatFeaturesOutput = {
+    /**
+     * Files
+     */
+    files: boolean;
+    /**
+     * Rating
+     */
+    rating: boolean;
+    /**
+     * Callback
+     */
+    callback: boolean;
+    /**
+     * Page Context
+     */
+    page_context: boolean;
+};
+
+/**
+ * ChatFile
+ *
+ * A file of a message. `url` is signed, good for an hour, and answers as a download.
+ */
+export type ChatFile = {
+    /**
+     * Attachment Id
+     */
+    attachment_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Content Type
+     */
+    content_type: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Url
+     */
+    url: string;
+};
+
+/**
+ * ChatMarks
+ *
+ * How far messages were read, by `seq`. `delivered` and `read` are the visitor's own, on any device.
+ */
+export type ChatMarks = {
+    /**
+     * Agent Read
+     */
+    agent_read: number;
+    /**
+     * Delivered
+     */
+    delivered: number;
+    /**
+     * Read
+     */
+    read: number;
+};
+
+/**
+ * ChatMessage
+ *
+ * One message as the visitor sees it. `seq` is 1..n without a gap in the conversation.
+ */
+export type ChatMessage = {
+    /**
+     * Type
+     */
+    type: 'message';
+    /**
+     * Seq
+     */
+    seq: number;
+    /**
+     * Message Id
+     */
+    message_id: string;
+    /**
+     * Sender
+     */
+    sender: 'visitor' | 'agent' | 'system';
+    /**
+     * Agent Name
+     *
+     * of an agent's message
+     */
+    agent_name: string | null;
+    /**
+     * Client Id
+     *
+     * of the visitor's own messages: the id it was sent with
+     */
+    client_id: string | null;
+    /**
+     * Body
+     */
+    body: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Files
+     */
+    files: Array<ChatFile>;
+};
+
+/**
+ * ChatPageView
+ *
+ * The page the visitor looks at. Text from outside: show it as text; `address` is http(s) or null.
+ */
+export type ChatPageView = {
+    /**
+     * Address
+     */
+    address: string | null;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Campaign
+     */
+    campaign: string | null;
+    /**
+     * Cart
+     */
+    cart: Array<ChatCartLine>;
+};
+
+/**
+ * ChatPerson
+ *
+ * Who the site says this is; `name` null: nobody yet.
+ */
+export type ChatPerson = {
+    /**
+     * Is Verified
+     */
+    is_verified: boolean;
+    /**
+     * Name
+     */
+    name: string | null;
+};
+
+/**
+ * ChatPlace
+ *
+ * The place in the queue, from 1, and the wait as routing expects it (eight times in ten it is between the two).
+ */
+export type ChatPlace = {
+    /**
+     * Position
+     */
+    position: number;
+    /**
+     * Low Seconds
+     */
+    low_seconds: number | null;
+    /**
+     * High Seconds
+     */
+    high_seconds: number | null;
+};
+
+/**
+ * ChatPrompt
+ *
+ * What self-service waits for. `wants_words`: free words are welcome beside the choices.
+ */
+export type ChatPrompt = {
+    /**
+     * Step
+     */
+    step: number;
+    /**
+     * Choices
+     */
+    choices: Array<PromptChoice>;
+    /**
+     * Wants Words
+     */
+    wants_words: boolean;
+};
+
+/**
+ * ChatRating
+ *
+ * The question after the chat.
+ */
+export type ChatRating = {
+    /**
+     * State
+     */
+    state: 'asked' | 'answered';
+    /**
+     * Score
+     */
+    score: number | null;
+};
+
+/**
+ * ChatSearch
+ *
+ * What a question found. `zone`: how sure the search is.
+ */
+export type ChatSearch = {
+    /**
+     * Search Id
+     */
+    search_id: string;
+    /**
+     * Zone
+     */
+    zone: 'answer' | 'choose' | 'none';
+    /**
+     * Results
+     */
+    results: Array<FoundArticle>;
+};
+
+/**
+ * ChatSession
+ *
+ * `token` is the visitor's secret, `ticket` opens one socket within 30 seconds.
+ */
+export type ChatSession = {
+    /**
+     * Visitor Id
+     */
+    visitor_id: string;
+    /**
+     * Token
+     */
+    token: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Ticket
+     */
+    ticket: string;
+};
+
+/**
+ * ChatState
+ *
+ * Everything that is no message; each one replaces the one before.
+ */
+export type ChatState = {
+    /**
+     * Version
+     *
+     * of this very state: what a long poll names to be told of the next
+     */
+    version: string;
+    /**
+     * Phase
+     */
+    phase: 'new' | 'self_service' | 'waiting' | 'talking' | 'ended';
+    prompt: ChatPrompt | null;
+    queue: ChatPlace | null;
+    agent: ChatAgent | null;
+    marks: ChatMarks;
+    /**
+     * Is Open
+     */
+    is_open: boolean;
+    /**
+     * Opens At
+     */
+    opens_at: string | null;
+    /**
+     * May Leave Message
+     */
+    may_leave_message: boolean;
+    rating: ChatRating | null;
+    person: ChatPerson;
+};
+
+/**
+ * ChatTicket
+ *
+ * Opens one socket until `expires_at`.
+ */
+export type ChatTicket = {
+    /**
+     * Ticket
+     */
+    ticket: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * ChatUpdates
+ *
+ * What a client that has nothing, or everything up to a number, needs to be up to date.
+ */
+export type ChatUpdates = {
+    /**
+     * Conversation Id
+     *
+     * null before anything was written
+     */
+    conversation_id: string | null;
+    /**
+     * Mode
+     *
+     * resume: add these messages; reset: forget what you have and show these
+     */
+    mode: 'resume' | 'reset';
+    /**
+     * Messages
+     */
+    messages: Array<ChatMessage>;
+    /**
+     * Earlier
+     *
+     * older messages can be read by GET /chat/messages
+     */
+    earlier: boolean;
+    state: ChatState;
+};
+
+/**
+ * ChatVisitorView
+ *
+ * A visitor of a web chat. Name, mail and number are what the site proved (`is_verified`) or what they said.
+ */
+export type ChatVisitorView = {
+    /**
+     * Visitor Id
+     */
+    visitor_id: string;
+    /**
+     * Is Away
+     *
+     * no connection for a while; the chat goes on
+     */
+    is_away: boolean;
+    /**
+     * Is Verified
+     */
+    is_verified: boolean;
+    /**
+     * External
+     *
+     * the site's own id of the person
+     */
+    external: string | null;
+    /**
+     * Name
+     */
+    name: string | null;
+    /**
+     * Email
+     */
+    email: string | null;
+    /**
+     * Phone
+     */
+    phone: string | null;
+    page: ChatPageView | null;
+    /**
+     * Left Message
+     *
+     * left while nobody was there: answer by mail or telephone
+     */
+    left_message: boolean;
+};
+
+/**
+ * ChatWait
+ *
+ * What somebody who comes now would wait, in seconds; null when nothing honest can be said.
+ */
+export type ChatWait = {
+    /**
+     * Low Seconds
+     */
+    low_seconds: number | null;
+    /**
+     * High Seconds
+     */
+    high_seconds: number | null;
+};
+
+/**
  * Checking
  *
  * What to check: a document, or the draft that is saved.
  */
 export type Checking = {
     definition?: FlowDefinition | null;
+};
+
+/**
+ * Choice
+ *
+ * A button of a prompt.
+ */
+export type Choice = {
+    /**
+     * Step
+     */
+    step: number;
+    /**
+     * Key
+     */
+    key: string;
 };
 
 /**
@@ -1561,6 +2314,10 @@ export type ContactView = {
      */
     guest_ended: string | null;
     /**
+     * of a web chat: what is known of the visitor
+     */
+    chat: ChatVisitorView | null;
+    /**
      * Notes
      */
     notes: Array<NoteView>;
@@ -1803,6 +2560,26 @@ export type DefaultNumber = {
      * one of ours, E.164; null: none is preferred
      */
     number: string | null;
+};
+
+/**
+ * Details
+ *
+ * What visitors say of themselves. It proves nothing.
+ */
+export type Details = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Email
+     */
+    email?: string | null;
+    /**
+     * Phone
+     */
+    phone?: string | null;
 };
 
 /**
@@ -2280,218 +3057,6 @@ export type FiguresView = {
 };
 
 /**
- * Floor
- *
- * Queues, who waits and who works, as of `at`. At most 200 who wait are listed; `queues` counts all.
- */
-export type Floor = {
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Queues
-     */
-    queues: Array<FloorQueue>;
-    /**
-     * Waiting
-     */
-    waiting: Array<FloorContact>;
-    /**
-     * Agents
-     */
-    agents: Array<FloorAgent>;
-};
-
-/**
- * FloorAgent
- *
- * An agent and what is in their hands.
- */
-export type FloorAgent = {
-    /**
-     * Agent Id
-     */
-    agent_id: string;
-    /**
-     * Display Name
-     */
-    display_name: string;
-    /**
-     * Role
-     */
-    role: 'agent' | 'supervisor' | 'admin';
-    /**
-     * Is Connected
-     */
-    is_connected: boolean;
-    presence: Presence;
-    /**
-     * Presence Reason
-     */
-    presence_reason: string | null;
-    /**
-     * Presence Since
-     */
-    presence_since: string;
-    activity: Activity;
-    /**
-     * Activity Since
-     */
-    activity_since: string;
-    /**
-     * Queue Ids
-     */
-    queue_ids: Array<string>;
-    /**
-     * Work
-     */
-    work: Array<FloorWork>;
-};
-
-/**
- * FloorContact
- *
- * A contact that waits. They come in the order of their places.
- */
-export type FloorContact = {
-    /**
-     * Contact Id
-     */
-    contact_id: string;
-    /**
-     * Queue Id
-     */
-    queue_id: string;
-    /**
-     * Queue Name
-     */
-    queue_name: string;
-    /**
-     * Channel
-     */
-    channel: string;
-    /**
-     * Customer Name
-     */
-    customer_name: string | null;
-    /**
-     * Address
-     *
-     * the customer's; null: withheld
-     */
-    address: string | null;
-    /**
-     * Queued At
-     */
-    queued_at: string;
-    /**
-     * Priority
-     */
-    priority: number;
-    /**
-     * State
-     */
-    state: 'queued' | 'offered';
-    /**
-     * Assigned To
-     *
-     * the only agent who is asked
-     */
-    assigned_to: string | null;
-};
-
-/**
- * FloorQueue
- *
- * How a queue stands.
- */
-export type FloorQueue = {
-    /**
-     * Queue Id
-     */
-    queue_id: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Is Open
-     */
-    is_open: boolean;
-    /**
-     * Is Closed
-     *
-     * closed by hand
-     */
-    is_closed: boolean;
-    /**
-     * Waiting
-     */
-    waiting: number;
-    /**
-     * Longest Since
-     *
-     * enqueue time of the contact that waits longest
-     */
-    longest_since: string | null;
-    /**
-     * Agents
-     *
-     * agents who serve it
-     */
-    agents: number;
-    /**
-     * At Work
-     *
-     * of these, who may receive offers or are busy with contacts
-     */
-    at_work: number;
-    /**
-     * Free
-     *
-     * of these, who have nothing in hand
-     */
-    free: number;
-};
-
-/**
- * FloorWork
- *
- * A contact in an agent's hands.
- */
-export type FloorWork = {
-    /**
-     * Contact Id
-     */
-    contact_id: string;
-    /**
-     * Channel
-     */
-    channel: string;
-    /**
-     * State
-     */
-    state: 'active' | 'wrap_up';
-    /**
-     * Accepted At
-     */
-    accepted_at: string | null;
-    /**
-     * Queue Name
-     */
-    queue_name: string | null;
-    /**
-     * Customer Name
-     */
-    customer_name: string | null;
-    /**
-     * Address
-     */
-    address: string | null;
-};
-
-/**
  * FlowDefinition
  *
  * One version of one flow.
@@ -2801,6 +3366,30 @@ export type FlowView = {
 export type Format = 'csv' | 'jsonl';
 
 /**
+ * FoundArticle
+ *
+ * An article for the public; `answer` is Markdown.
+ */
+export type FoundArticle = {
+    /**
+     * Article Id
+     */
+    article_id: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Answer Short
+     */
+    answer_short: string | null;
+    /**
+     * Answer
+     */
+    answer: string;
+};
+
+/**
  * FreeAgent
  *
  * A colleague, and whether a call can go to them now.
@@ -3108,6 +3697,38 @@ export type Hypothesis = {
 export type Identification = 'certain' | 'likely' | 'unknown';
 
 /**
+ * Identify
+ *
+ * A JWT signed by the site, see docs/chat.md.
+ */
+export type Identify = {
+    /**
+     * Identity Token
+     */
+    identity_token: string;
+};
+
+/**
+ * IdentityKeyView
+ *
+ * A key the site signs identities with.
+ */
+export type IdentityKeyView = {
+    /**
+     * Kid
+     */
+    kid: string;
+    /**
+     * Algorithm
+     */
+    algorithm: 'HS256' | 'ES256' | 'RS256';
+    /**
+     * Created At
+     */
+    created_at: string;
+};
+
+/**
  * ImportView
  *
  * Where an import stands: `done` of `rows`. `refused`: the file has faults and nothing was changed. The
@@ -3271,6 +3892,34 @@ export type LearnedWordingView = {
 };
 
 /**
+ * LeftMessage
+ *
+ * A message for when somebody is there again; a mail address or a number is needed for the answer.
+ */
+export type LeftMessage = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Email
+     */
+    email?: string | null;
+    /**
+     * Phone
+     */
+    phone?: string | null;
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Body
+     */
+    body: string;
+};
+
+/**
  * ListeningAddress
  *
  * Where to listen. The address works in this session only.
@@ -3344,6 +3993,30 @@ export type LookupNode = {
      * None
      */
     none?: string | null;
+};
+
+/**
+ * MadeIdentityKey
+ *
+ * The new key. `secret` of HS256 is told this once; keep it on the site's server.
+ */
+export type MadeIdentityKey = {
+    /**
+     * Kid
+     */
+    kid: string;
+    /**
+     * Algorithm
+     */
+    algorithm: 'HS256' | 'ES256' | 'RS256';
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Secret
+     */
+    secret: string | null;
 };
 
 /**
@@ -3543,6 +4216,12 @@ export type MessagePage = {
      */
     messages: Array<MessageView>;
     /**
+     * Agent Read
+     *
+     * how far agents have read, by `seq`
+     */
+    agent_read: number;
+    /**
      * Next Before
      */
     next_before: number | null;
@@ -3623,59 +4302,15 @@ export type MessageView = {
 };
 
 /**
- * MissedCaller
+ * MessagesReadTo
  *
- * Somebody who left while waiting and whom nobody has reached since.
+ * Everything up to number `seq` was on the agent's screen.
  */
-export type MissedCaller = {
+export type MessagesReadTo = {
     /**
-     * Contact Id
-     *
-     * the newest of their calls; `POST /dial` takes it
+     * Seq
      */
-    contact_id: string;
-    /**
-     * Number
-     */
-    number: string;
-    /**
-     * Left At
-     */
-    left_at: string;
-    /**
-     * Times
-     *
-     * how often they left in these hours
-     */
-    times: number;
-    /**
-     * Waited Seconds
-     */
-    waited_seconds: number | null;
-    /**
-     * Queue Id
-     */
-    queue_id: string | null;
-    /**
-     * Queue Name
-     */
-    queue_name: string | null;
-    /**
-     * Customer Name
-     */
-    customer_name: string | null;
-};
-
-/**
- * MissedCallers
- *
- * Each number once, the newest first; at most 100.
- */
-export type MissedCallers = {
-    /**
-     * Callers
-     */
-    callers: Array<MissedCaller>;
+    seq: number;
 };
 
 /**
@@ -3857,6 +4492,62 @@ export type NewCallback = {
 };
 
 /**
+ * NewChatBlock
+ *
+ * Whom to keep out: a visitor (id), a person (`<widget key>:<sub>`) or a network address (an IPv6 one counts as
+ * its /64).
+ */
+export type NewChatBlock = {
+    /**
+     * Kind
+     */
+    kind: 'visitor' | 'person' | 'address';
+    /**
+     * Value
+     */
+    value: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Until
+     */
+    until?: string | null;
+};
+
+/**
+ * NewChatMessage
+ *
+ * What the visitor writes. `client_id` makes a repeated request one message.
+ */
+export type NewChatMessage = {
+    /**
+     * Client Id
+     */
+    client_id: string;
+    /**
+     * Body
+     */
+    body?: string;
+    /**
+     * Upload Ids
+     */
+    upload_ids?: Array<string>;
+    choice?: Choice | null;
+};
+
+/**
+ * NewChatSession
+ *
+ * The language the visitor reads, and the page where the widget was opened.
+ */
+export type NewChatSession = {
+    locale?: Locale | null;
+    page?: PageContext | null;
+};
+
+/**
  * NewDial
  *
  * Whom to call: exactly one of `number`, `contact_id` and `customer_id`.
@@ -3953,10 +4644,30 @@ export type NewFocus = {
 };
 
 /**
+ * NewIdentityKey
+ *
+ * `public_key` in PEM for ES256 (P-256) and RS256 (2048 bits or more); none for HS256.
+ */
+export type NewIdentityKey = {
+    /**
+     * Kid
+     */
+    kid: string;
+    /**
+     * Algorithm
+     */
+    algorithm: 'HS256' | 'ES256' | 'RS256';
+    /**
+     * Public Key
+     */
+    public_key?: string | null;
+};
+
+/**
  * NewMessage
  *
- * What an agent writes; `client_id` makes a repeated request harmless. 1600 characters are the most an SMS carries
- * (https://www.twilio.com/docs/glossary/what-sms-character-limit).
+ * What an agent writes; `client_id` makes a repeated request harmless. Of channel `messaging` 1600 characters at
+ * most.
  */
 export type NewMessage = {
     /**
@@ -4141,6 +4852,22 @@ export type NewQueueSettings = {
      * its name in flows; does not change
      */
     key: string;
+};
+
+/**
+ * NewRating
+ *
+ * How it was, 1 (bad) to 5 (good).
+ */
+export type NewRating = {
+    /**
+     * Score
+     */
+    score: number;
+    /**
+     * Comment
+     */
+    comment?: string | null;
 };
 
 /**
@@ -4494,6 +5221,32 @@ export type OwnNumberView = {
 };
 
 /**
+ * PageContext
+ *
+ * The page the visitor looks at, sent with the visitor's consent only.
+ */
+export type PageContext = {
+    /**
+     * Address
+     *
+     * cut to 500 characters, its query to utm_ fields
+     */
+    address: string;
+    /**
+     * Title
+     */
+    title?: string;
+    /**
+     * Campaign
+     */
+    campaign?: string | null;
+    /**
+     * Cart
+     */
+    cart?: Array<CartLine>;
+};
+
+/**
  * PartyView
  *
  * One who is in a call, or being called into it.
@@ -4634,6 +5387,15 @@ export type PauseView = {
 };
 
 /**
+ * PolledUpdates
+ *
+ * The answer of the long poll.
+ */
+export type PolledUpdates = {
+    updates: ChatUpdates;
+};
+
+/**
  * Position
  *
  * Where the editor draws the node.
@@ -4730,6 +5492,22 @@ export type ProblemView = {
      * Way Out
      */
     way_out: string;
+};
+
+/**
+ * PromptChoice
+ *
+ * A button. Pressing it is a message with `label` as its body and `{step, key}` as its choice.
+ */
+export type PromptChoice = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Label
+     */
+    label: string;
 };
 
 /**
@@ -5496,6 +6274,22 @@ export type ScreenPop = {
 };
 
 /**
+ * SearchVerdict
+ *
+ * What became of a found article.
+ */
+export type SearchVerdict = {
+    /**
+     * Article Id
+     */
+    article_id: string;
+    /**
+     * Outcome
+     */
+    outcome: 'opened' | 'helped' | 'not_helped';
+};
+
+/**
  * Seen
  *
  * A command on an article as it was last seen: refused when there is a newer version.
@@ -5604,6 +6398,27 @@ export type SignIn = {
      * Password
      */
     password: string;
+};
+
+/**
+ * Signals
+ *
+ * What a client without a socket tells between its messages.
+ */
+export type Signals = {
+    /**
+     * Typing
+     */
+    typing?: boolean | null;
+    /**
+     * Delivered
+     */
+    delivered?: number | null;
+    /**
+     * Read
+     */
+    read?: number | null;
+    page?: PageContext | null;
 };
 
 /**
@@ -5775,6 +6590,18 @@ export type StaleView = {
      * Updated At
      */
     updated_at: string;
+};
+
+/**
+ * StartChat
+ *
+ * Begin the flow before anything is written; harmless when something was.
+ */
+export type StartChat = {
+    /**
+     * Client Id
+     */
+    client_id: string;
 };
 
 /**
@@ -6734,6 +7561,30 @@ export type UpkeepView = {
 };
 
 /**
+ * Uploaded
+ *
+ * A file that was taken; a message names it. It is forgotten when none does within a day.
+ */
+export type Uploaded = {
+    /**
+     * Upload Id
+     */
+    upload_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Content Type
+     */
+    content_type: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+};
+
+/**
  * UseAction
  *
  * What somebody did with one article.
@@ -7055,11 +7906,173 @@ export type WaitingList = {
 };
 
 /**
+ * WantedSkills
+ *
+ * Further skills asked of the agent, by the visitor's language and by topic.
+ */
+export type WantedSkillsInput = {
+    /**
+     * Locales
+     */
+    locales?: {
+        [key in Locale]?: Array<string>;
+    };
+    /**
+     * Topics
+     */
+    topics?: {
+        [key: string]: Array<string>;
+    };
+};
+
+/**
+ * WantedSkills
+ *
+ * Further skills asked of the agent, by the visitor's language and by topic.
+ */
+export type WantedSkillsOutput = {
+    /**
+     * Locales
+     */
+    locales: {
+        [key in Locale]?: Array<string>;
+    };
+    /**
+     * Topics
+     */
+    topics: {
+        [key: string]: Array<string>;
+    };
+};
+
+/**
  * Why
  *
  * What speaks against a pair of contact and agent.
  */
 export type Why = 'state' | 'lost' | 'not_in_queue' | 'delay' | 'for_others' | 'skill' | 'full' | 'declined' | 'queue_closed' | 'other_first';
+
+/**
+ * WidgetChanges
+ *
+ * Fields to change; what is left out stays.
+ */
+export type WidgetChanges = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Origins
+     */
+    origins?: Array<string> | null;
+    /**
+     * Locales
+     */
+    locales?: Array<Locale> | null;
+    locale?: Locale | null;
+    /**
+     * Flow Id
+     */
+    flow_id?: string | null;
+    /**
+     * Queue Id
+     */
+    queue_id?: string | null;
+    skills?: WantedSkillsInput | null;
+    appearance?: AppearanceInput | null;
+    features?: ChatFeaturesInput | null;
+    /**
+     * Is Enabled
+     */
+    is_enabled?: boolean | null;
+};
+
+/**
+ * WidgetKeyView
+ *
+ * One widget key.
+ */
+export type WidgetKeyView = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Origins
+     */
+    origins: Array<string>;
+    /**
+     * Locales
+     */
+    locales: Array<Locale>;
+    locale: Locale;
+    /**
+     * Flow Id
+     */
+    flow_id: string | null;
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    skills: WantedSkillsOutput;
+    appearance: AppearanceOutput;
+    features: ChatFeaturesOutput;
+    /**
+     * Is Enabled
+     */
+    is_enabled: boolean;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Identity Keys
+     */
+    identity_keys: Array<IdentityKeyView>;
+    /**
+     * Snippet
+     *
+     * the line for the site's pages
+     */
+    snippet: string;
+};
+
+/**
+ * WidgetSettings
+ *
+ * Everything of a key but the key.
+ */
+export type WidgetSettings = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Origins
+     */
+    origins: Array<string>;
+    /**
+     * Locales
+     */
+    locales?: Array<Locale>;
+    locale?: Locale;
+    /**
+     * Flow Id
+     */
+    flow_id?: string | null;
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    skills?: WantedSkillsInput;
+    appearance?: AppearanceInput;
+    features?: ChatFeaturesInput;
+    /**
+     * Is Enabled
+     */
+    is_enabled?: boolean;
+};
 
 /**
  * WordingAdded
@@ -7233,6 +8246,26 @@ export type ContactRemoved = {
      * Contact Id
      */
     contact_id: string;
+};
+
+/**
+ * CustomerTyping
+ *
+ * The customer of a chat writes, or has stopped. Forget it after 6 seconds.
+ */
+export type CustomerTyping = {
+    /**
+     * Type
+     */
+    type: 'typing';
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Is Typing
+     */
+    is_typing: boolean;
 };
 
 /**
@@ -7605,12 +8638,38 @@ export type ServerMessage = ({
 } & Snapshot) | ({
     type: 'queues';
 } & Queues) | ({
+    type: 'typing';
+} & CustomerTyping) | ({
     type: 'result';
 } & Result) | ({
     type: 'heartbeat';
 } & Heartbeat) | ({
     type: 'error';
 } & SocketError);
+
+/**
+ * AgentTypes
+ *
+ * The agent writes in a chat, or has stopped. Sent again every 3 seconds while it lasts.
+ */
+export type AgentTypes = {
+    /**
+     * Id
+     */
+    id: number;
+    /**
+     * Type
+     */
+    type: 'typing';
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Is Typing
+     */
+    is_typing: boolean;
+};
 
 /**
  * Beat
@@ -7727,6 +8786,8 @@ export type ClientMessage = ({
 } & Unwatch) | ({
     type: 'heartbeat';
 } & Beat) | ({
+    type: 'typing';
+} & AgentTypes) | ({
     type: 'offer.seen';
 } & OfferSeen);
 
@@ -7744,269 +8805,6 @@ export type AgentTyping = {
      * Is Typing
      */
     is_typing: boolean;
-};
-
-/**
- * ChatAgent
- *
- * Who answers.
- */
-export type ChatAgent = {
-    /**
-     * Name
-     */
-    name: string;
-};
-
-/**
- * ChatFile
- *
- * A file of a message. `url` is signed, good for an hour, and answers as a download.
- */
-export type ChatFile = {
-    /**
-     * Attachment Id
-     */
-    attachment_id: string;
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Content Type
-     */
-    content_type: string;
-    /**
-     * Size Bytes
-     */
-    size_bytes: number;
-    /**
-     * Url
-     */
-    url: string;
-};
-
-/**
- * ChatMarks
- *
- * How far messages were read, by `seq`. `delivered` and `read` are the visitor's own, on any device.
- */
-export type ChatMarks = {
-    /**
-     * Agent Read
-     */
-    agent_read: number;
-    /**
-     * Delivered
-     */
-    delivered: number;
-    /**
-     * Read
-     */
-    read: number;
-};
-
-/**
- * ChatMessage
- *
- * One message as the visitor sees it. `seq` is 1..n without a gap in the conversation.
- */
-export type ChatMessage = {
-    /**
-     * Type
-     */
-    type: 'message';
-    /**
-     * Seq
-     */
-    seq: number;
-    /**
-     * Message Id
-     */
-    message_id: string;
-    /**
-     * Sender
-     */
-    sender: 'visitor' | 'agent' | 'system';
-    /**
-     * Agent Name
-     *
-     * of an agent's message
-     */
-    agent_name: string | null;
-    /**
-     * Client Id
-     *
-     * of the visitor's own messages: the id it was sent with
-     */
-    client_id: string | null;
-    /**
-     * Body
-     */
-    body: string;
-    /**
-     * At
-     */
-    at: string;
-    /**
-     * Files
-     */
-    files: Array<ChatFile>;
-};
-
-/**
- * ChatPerson
- *
- * Who the site says this is; `name` null: nobody yet.
- */
-export type ChatPerson = {
-    /**
-     * Is Verified
-     */
-    is_verified: boolean;
-    /**
-     * Name
-     */
-    name: string | null;
-};
-
-/**
- * ChatPlace
- *
- * The place in the queue, from 1, and the wait as routing expects it (eight times in ten it is between the two).
- */
-export type ChatPlace = {
-    /**
-     * Position
-     */
-    position: number;
-    /**
-     * Low Seconds
-     */
-    low_seconds: number | null;
-    /**
-     * High Seconds
-     */
-    high_seconds: number | null;
-};
-
-/**
- * ChatPrompt
- *
- * What self-service waits for. `wants_words`: free words are welcome beside the choices.
- */
-export type ChatPrompt = {
-    /**
-     * Step
-     */
-    step: number;
-    /**
-     * Choices
-     */
-    choices: Array<PromptChoice>;
-    /**
-     * Wants Words
-     */
-    wants_words: boolean;
-};
-
-/**
- * ChatRating
- *
- * The question after the chat.
- */
-export type ChatRating = {
-    /**
-     * State
-     */
-    state: 'asked' | 'answered';
-    /**
-     * Score
-     */
-    score: number | null;
-};
-
-/**
- * ChatState
- *
- * Everything that is no message; each one replaces the one before.
- */
-export type ChatState = {
-    /**
-     * Version
-     *
-     * of this very state: what a long poll names to be told of the next
-     */
-    version: string;
-    /**
-     * Phase
-     */
-    phase: 'new' | 'self_service' | 'waiting' | 'talking' | 'ended';
-    prompt: ChatPrompt | null;
-    queue: ChatPlace | null;
-    agent: ChatAgent | null;
-    marks: ChatMarks;
-    /**
-     * Is Open
-     */
-    is_open: boolean;
-    /**
-     * Opens At
-     */
-    opens_at: string | null;
-    /**
-     * May Leave Message
-     */
-    may_leave_message: boolean;
-    rating: ChatRating | null;
-    person: ChatPerson;
-};
-
-/**
- * ChatUpdates
- *
- * What a client that has nothing, or everything up to a number, needs to be up to date.
- */
-export type ChatUpdates = {
-    /**
-     * Conversation Id
-     *
-     * null before anything was written
-     */
-    conversation_id: string | null;
-    /**
-     * Mode
-     *
-     * resume: add these messages; reset: forget what you have and show these
-     */
-    mode: 'resume' | 'reset';
-    /**
-     * Messages
-     */
-    messages: Array<ChatMessage>;
-    /**
-     * Earlier
-     *
-     * older messages can be read by GET /chat/messages
-     */
-    earlier: boolean;
-    state: ChatState;
-};
-
-/**
- * PromptChoice
- *
- * A button. Pressing it is a message with `label` as its body and `{step, key}` as its choice.
- */
-export type PromptChoice = {
-    /**
-     * Key
-     */
-    key: string;
-    /**
-     * Label
-     */
-    label: string;
 };
 
 /**
@@ -8170,68 +8968,6 @@ export type VisitorServerMessage = ({
 } & VisitorError) | ({
     type: 'heartbeat';
 } & VisitorHeartbeat);
-
-/**
- * CartLine
- *
- * One line of the visitor's cart, as the site writes it.
- */
-export type CartLine = {
-    /**
-     * Name
-     */
-    name: string;
-    /**
-     * Quantity
-     */
-    quantity: number;
-    /**
-     * Price
-     */
-    price?: string | null;
-};
-
-/**
- * Choice
- *
- * A button of a prompt.
- */
-export type Choice = {
-    /**
-     * Step
-     */
-    step: number;
-    /**
-     * Key
-     */
-    key: string;
-};
-
-/**
- * PageContext
- *
- * The page the visitor looks at, sent with the visitor's consent only.
- */
-export type PageContext = {
-    /**
-     * Address
-     *
-     * cut to 500 characters, its query to utm_ fields
-     */
-    address: string;
-    /**
-     * Title
-     */
-    title?: string;
-    /**
-     * Campaign
-     */
-    campaign?: string | null;
-    /**
-     * Cart
-     */
-    cart?: Array<CartLine>;
-};
 
 /**
  * VisitorBeat
@@ -9695,6 +10431,60 @@ export type SendMessageResponses = {
 
 export type SendMessageResponse = SendMessageResponses[keyof SendMessageResponses];
 
+export type MessagesReadData = {
+    body: MessagesReadTo;
+    path: {
+        /**
+         * Contact Id
+         */
+        contact_id: string;
+    };
+    query?: never;
+    url: '/api/v1/contacts/{contact_id}/messages/read';
+};
+
+export type MessagesReadErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type MessagesReadError = MessagesReadErrors[keyof MessagesReadErrors];
+
+export type MessagesReadResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type MessagesReadResponse = MessagesReadResponses[keyof MessagesReadResponses];
+
 export type MessageAttachmentData = {
     body?: never;
     path: {
@@ -9748,6 +10538,1575 @@ export type MessageAttachmentResponses = {
 };
 
 export type MessageAttachmentResponse = MessageAttachmentResponses[keyof MessageAttachmentResponses];
+
+export type ChatFaqData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Q
+         */
+        q: string;
+        /**
+         * Locale
+         */
+        locale?: Locale | null;
+    };
+    url: '/api/v1/chat/faq';
+};
+
+export type ChatFaqErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * This site may not use the widget key (`origin_refused`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Too many attempts (`too_many_attempts`)
+     */
+    429: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatFaqError = ChatFaqErrors[keyof ChatFaqErrors];
+
+export type ChatFaqResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChatSearch;
+};
+
+export type ChatFaqResponse = ChatFaqResponses[keyof ChatFaqResponses];
+
+export type ChatFaqOutcomeData = {
+    body: SearchVerdict;
+    path: {
+        /**
+         * Search Id
+         */
+        search_id: string;
+    };
+    query?: never;
+    url: '/api/v1/chat/faq/{search_id}/outcome';
+};
+
+export type ChatFaqOutcomeErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * This site may not use the widget key (`origin_refused`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatFaqOutcomeError = ChatFaqOutcomeErrors[keyof ChatFaqOutcomeErrors];
+
+export type ChatFaqOutcomeResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ChatFaqOutcomeResponse = ChatFaqOutcomeResponses[keyof ChatFaqOutcomeResponses];
+
+export type ChatUploadData = {
+    body: Blob | File;
+    path?: never;
+    query?: {
+        /**
+         * Name
+         */
+        name?: string;
+    };
+    url: '/api/v1/chat/uploads';
+};
+
+export type ChatUploadErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * Not possible from here (`blocked`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Too many attempts (`too_many_attempts`)
+     */
+    429: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatUploadError = ChatUploadErrors[keyof ChatUploadErrors];
+
+export type ChatUploadResponses = {
+    /**
+     * Successful Response
+     */
+    201: Uploaded;
+};
+
+export type ChatUploadResponse = ChatUploadResponses[keyof ChatUploadResponses];
+
+export type ChatFileData = {
+    body?: never;
+    path: {
+        /**
+         * Attachment Id
+         */
+        attachment_id: string;
+    };
+    query: {
+        /**
+         * Expires
+         */
+        expires: number;
+        /**
+         * Signature
+         */
+        signature: string;
+    };
+    url: '/api/v1/chat/files/{attachment_id}';
+};
+
+export type ChatFileErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatFileError = ChatFileErrors[keyof ChatFileErrors];
+
+export type ChatFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: Blob | File;
+};
+
+export type ChatFileResponse = ChatFileResponses[keyof ChatFileResponses];
+
+export type ChatDetailsData = {
+    body: Details;
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat/details';
+};
+
+export type ChatDetailsErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * This site may not use the widget key (`origin_refused`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatDetailsError = ChatDetailsErrors[keyof ChatDetailsErrors];
+
+export type ChatDetailsResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ChatDetailsResponse = ChatDetailsResponses[keyof ChatDetailsResponses];
+
+export type ChatLeaveMessageData = {
+    body: LeftMessage;
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat/left-messages';
+};
+
+export type ChatLeaveMessageErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * Not possible from here (`blocked`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Too many attempts (`too_many_attempts`)
+     */
+    429: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatLeaveMessageError = ChatLeaveMessageErrors[keyof ChatLeaveMessageErrors];
+
+export type ChatLeaveMessageResponses = {
+    /**
+     * Successful Response
+     */
+    201: ChatMessage;
+};
+
+export type ChatLeaveMessageResponse = ChatLeaveMessageResponses[keyof ChatLeaveMessageResponses];
+
+export type ChatCallbackData = {
+    body: CallbackWish;
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat/callbacks';
+};
+
+export type ChatCallbackErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * Not possible from here (`blocked`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Too many attempts (`too_many_attempts`)
+     */
+    429: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatCallbackError = ChatCallbackErrors[keyof ChatCallbackErrors];
+
+export type ChatCallbackResponses = {
+    /**
+     * Successful Response
+     */
+    201: CallbackTaken;
+};
+
+export type ChatCallbackResponse = ChatCallbackResponses[keyof ChatCallbackResponses];
+
+export type ChatRatingData = {
+    body: NewRating;
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat/rating';
+};
+
+export type ChatRatingErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * This site may not use the widget key (`origin_refused`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Conflict (`conflict`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatRatingError = ChatRatingErrors[keyof ChatRatingErrors];
+
+export type ChatRatingResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ChatRatingResponse = ChatRatingResponses[keyof ChatRatingResponses];
+
+export type ChatConfigData = {
+    body?: never;
+    path: {
+        /**
+         * Key
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/chat/{key}/config';
+};
+
+export type ChatConfigErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * This site may not use the widget key (`origin_refused`)
+     */
+    403: Problem;
+    /**
+     * No such widget key (`widget_unknown`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatConfigError = ChatConfigErrors[keyof ChatConfigErrors];
+
+export type ChatConfigResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChatConfig;
+};
+
+export type ChatConfigResponse = ChatConfigResponses[keyof ChatConfigResponses];
+
+export type BeginChatSessionData = {
+    body: NewChatSession;
+    path: {
+        /**
+         * Key
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/chat/{key}/sessions';
+};
+
+export type BeginChatSessionErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Not possible from here (`blocked`)
+     */
+    403: Problem;
+    /**
+     * No such widget key (`widget_unknown`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Too many attempts (`too_many_attempts`)
+     */
+    429: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type BeginChatSessionError = BeginChatSessionErrors[keyof BeginChatSessionErrors];
+
+export type BeginChatSessionResponses = {
+    /**
+     * Successful Response
+     */
+    201: ChatSession;
+};
+
+export type BeginChatSessionResponse = BeginChatSessionResponses[keyof BeginChatSessionResponses];
+
+export type ChatTicketData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat/tickets';
+};
+
+export type ChatTicketErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * This site may not use the widget key (`origin_refused`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatTicketError = ChatTicketErrors[keyof ChatTicketErrors];
+
+export type ChatTicketResponses = {
+    /**
+     * Successful Response
+     */
+    201: ChatTicket;
+};
+
+export type ChatTicketResponse = ChatTicketResponses[keyof ChatTicketResponses];
+
+export type ChatUpdatesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Conversation Id
+         */
+        conversation_id?: string | null;
+        /**
+         * After
+         */
+        after?: number;
+        /**
+         * State
+         */
+        state?: string | null;
+        /**
+         * Wait
+         */
+        wait?: number;
+    };
+    url: '/api/v1/chat/updates';
+};
+
+export type ChatUpdatesErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * This site may not use the widget key (`origin_refused`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatUpdatesError = ChatUpdatesErrors[keyof ChatUpdatesErrors];
+
+export type ChatUpdatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PolledUpdates;
+};
+
+export type ChatUpdatesResponse = ChatUpdatesResponses[keyof ChatUpdatesResponses];
+
+export type ChatMessagesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Conversation Id
+         */
+        conversation_id?: string | null;
+        /**
+         * Before
+         */
+        before?: number | null;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/chat/messages';
+};
+
+export type ChatMessagesErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * This site may not use the widget key (`origin_refused`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatMessagesError = ChatMessagesErrors[keyof ChatMessagesErrors];
+
+export type ChatMessagesResponses = {
+    /**
+     * Response Chat Messages
+     *
+     * Successful Response
+     */
+    200: Array<ChatMessage>;
+};
+
+export type ChatMessagesResponse = ChatMessagesResponses[keyof ChatMessagesResponses];
+
+export type ChatWriteData = {
+    body: NewChatMessage;
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat/messages';
+};
+
+export type ChatWriteErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * Not possible from here (`blocked`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Too many attempts (`too_many_attempts`)
+     */
+    429: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatWriteError = ChatWriteErrors[keyof ChatWriteErrors];
+
+export type ChatWriteResponses = {
+    /**
+     * Successful Response
+     */
+    201: ChatMessage;
+};
+
+export type ChatWriteResponse = ChatWriteResponses[keyof ChatWriteResponses];
+
+export type ChatStartData = {
+    body: StartChat;
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat/start';
+};
+
+export type ChatStartErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * Not possible from here (`blocked`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatStartError = ChatStartErrors[keyof ChatStartErrors];
+
+export type ChatStartResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChatUpdates;
+};
+
+export type ChatStartResponse = ChatStartResponses[keyof ChatStartResponses];
+
+export type ChatEndData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat/end';
+};
+
+export type ChatEndErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * This site may not use the widget key (`origin_refused`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatEndError = ChatEndErrors[keyof ChatEndErrors];
+
+export type ChatEndResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ChatEndResponse = ChatEndResponses[keyof ChatEndResponses];
+
+export type ChatSignalsData = {
+    body: Signals;
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat/signals';
+};
+
+export type ChatSignalsErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * This site may not use the widget key (`origin_refused`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatSignalsError = ChatSignalsErrors[keyof ChatSignalsErrors];
+
+export type ChatSignalsResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type ChatSignalsResponse = ChatSignalsResponses[keyof ChatSignalsResponses];
+
+export type ChatIdentifyData = {
+    body: Identify;
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat/identify';
+};
+
+export type ChatIdentifyErrors = {
+    /**
+     * Start a new session (`visitor_unknown`)
+     */
+    401: Problem;
+    /**
+     * The identity token is not good (`identity_refused`)
+     */
+    403: Problem;
+    /**
+     * The session belongs to somebody else (`identity_conflict`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Too many attempts (`too_many_attempts`)
+     */
+    429: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChatIdentifyError = ChatIdentifyErrors[keyof ChatIdentifyErrors];
+
+export type ChatIdentifyResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChatUpdates;
+};
+
+export type ChatIdentifyResponse = ChatIdentifyResponses[keyof ChatIdentifyResponses];
+
+export type ListWidgetKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/widget-keys';
+};
+
+export type ListWidgetKeysErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListWidgetKeysError = ListWidgetKeysErrors[keyof ListWidgetKeysErrors];
+
+export type ListWidgetKeysResponses = {
+    /**
+     * Response List Widget Keys
+     *
+     * Successful Response
+     */
+    200: Array<WidgetKeyView>;
+};
+
+export type ListWidgetKeysResponse = ListWidgetKeysResponses[keyof ListWidgetKeysResponses];
+
+export type CreateWidgetKeyData = {
+    body: WidgetSettings;
+    path?: never;
+    query?: never;
+    url: '/api/v1/widget-keys';
+};
+
+export type CreateWidgetKeyErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CreateWidgetKeyError = CreateWidgetKeyErrors[keyof CreateWidgetKeyErrors];
+
+export type CreateWidgetKeyResponses = {
+    /**
+     * Successful Response
+     */
+    201: WidgetKeyView;
+};
+
+export type CreateWidgetKeyResponse = CreateWidgetKeyResponses[keyof CreateWidgetKeyResponses];
+
+export type GetWidgetKeyData = {
+    body?: never;
+    path: {
+        /**
+         * Key
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/widget-keys/{key}';
+};
+
+export type GetWidgetKeyErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * No such widget key (`widget_unknown`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type GetWidgetKeyError = GetWidgetKeyErrors[keyof GetWidgetKeyErrors];
+
+export type GetWidgetKeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: WidgetKeyView;
+};
+
+export type GetWidgetKeyResponse = GetWidgetKeyResponses[keyof GetWidgetKeyResponses];
+
+export type ChangeWidgetKeyData = {
+    body: WidgetChanges;
+    path: {
+        /**
+         * Key
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/widget-keys/{key}';
+};
+
+export type ChangeWidgetKeyErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * No such widget key (`widget_unknown`)
+     */
+    404: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChangeWidgetKeyError = ChangeWidgetKeyErrors[keyof ChangeWidgetKeyErrors];
+
+export type ChangeWidgetKeyResponses = {
+    /**
+     * Successful Response
+     */
+    200: WidgetKeyView;
+};
+
+export type ChangeWidgetKeyResponse = ChangeWidgetKeyResponses[keyof ChangeWidgetKeyResponses];
+
+export type CreateIdentityKeyData = {
+    body: NewIdentityKey;
+    path: {
+        /**
+         * Key
+         */
+        key: string;
+    };
+    query?: never;
+    url: '/api/v1/widget-keys/{key}/identity-keys';
+};
+
+export type CreateIdentityKeyErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * No such widget key (`widget_unknown`)
+     */
+    404: Problem;
+    /**
+     * There is a key of this name (`key_taken`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CreateIdentityKeyError = CreateIdentityKeyErrors[keyof CreateIdentityKeyErrors];
+
+export type CreateIdentityKeyResponses = {
+    /**
+     * Successful Response
+     */
+    201: MadeIdentityKey;
+};
+
+export type CreateIdentityKeyResponse = CreateIdentityKeyResponses[keyof CreateIdentityKeyResponses];
+
+export type RemoveIdentityKeyData = {
+    body?: never;
+    path: {
+        /**
+         * Key
+         */
+        key: string;
+        /**
+         * Kid
+         */
+        kid: string;
+    };
+    query?: never;
+    url: '/api/v1/widget-keys/{key}/identity-keys/{kid}';
+};
+
+export type RemoveIdentityKeyErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type RemoveIdentityKeyError = RemoveIdentityKeyErrors[keyof RemoveIdentityKeyErrors];
+
+export type RemoveIdentityKeyResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveIdentityKeyResponse = RemoveIdentityKeyResponses[keyof RemoveIdentityKeyResponses];
+
+export type ListChatBlocksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/chat-blocks';
+};
+
+export type ListChatBlocksErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListChatBlocksError = ListChatBlocksErrors[keyof ListChatBlocksErrors];
+
+export type ListChatBlocksResponses = {
+    /**
+     * Response List Chat Blocks
+     *
+     * Successful Response
+     */
+    200: Array<ChatBlockView>;
+};
+
+export type ListChatBlocksResponse = ListChatBlocksResponses[keyof ListChatBlocksResponses];
+
+export type BlockVisitorData = {
+    body: NewChatBlock;
+    path?: never;
+    query?: never;
+    url: '/api/v1/chat-blocks';
+};
+
+export type BlockVisitorErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type BlockVisitorError = BlockVisitorErrors[keyof BlockVisitorErrors];
+
+export type BlockVisitorResponses = {
+    /**
+     * Successful Response
+     */
+    200: ChatBlockView;
+};
+
+export type BlockVisitorResponse = BlockVisitorResponses[keyof BlockVisitorResponses];
+
+export type UnblockVisitorData = {
+    body?: never;
+    path: {
+        /**
+         * Block Id
+         */
+        block_id: string;
+    };
+    query?: never;
+    url: '/api/v1/chat-blocks/{block_id}';
+};
+
+export type UnblockVisitorErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type UnblockVisitorError = UnblockVisitorErrors[keyof UnblockVisitorErrors];
+
+export type UnblockVisitorResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type UnblockVisitorResponse = UnblockVisitorResponses[keyof UnblockVisitorResponses];
+
+export type ListCannedRepliesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Contact Id
+         */
+        contact_id?: string | null;
+        /**
+         * Channel
+         */
+        channel?: 'chat' | 'messaging' | 'email' | null;
+    };
+    url: '/api/v1/canned-replies';
+};
+
+export type ListCannedRepliesErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Contact not found (`contact_not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListCannedRepliesError = ListCannedRepliesErrors[keyof ListCannedRepliesErrors];
+
+export type ListCannedRepliesResponses = {
+    /**
+     * Response List Canned Replies
+     *
+     * Successful Response
+     */
+    200: Array<CannedReplyView>;
+};
+
+export type ListCannedRepliesResponse = ListCannedRepliesResponses[keyof ListCannedRepliesResponses];
+
+export type CreateCannedReplyData = {
+    body: CannedReplyText;
+    path?: never;
+    query?: never;
+    url: '/api/v1/canned-replies';
+};
+
+export type CreateCannedReplyErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Conflict (`conflict`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type CreateCannedReplyError = CreateCannedReplyErrors[keyof CreateCannedReplyErrors];
+
+export type CreateCannedReplyResponses = {
+    /**
+     * Successful Response
+     */
+    201: CannedReplyView;
+};
+
+export type CreateCannedReplyResponse = CreateCannedReplyResponses[keyof CreateCannedReplyResponses];
+
+export type RemoveCannedReplyData = {
+    body?: never;
+    path: {
+        /**
+         * Reply Id
+         */
+        reply_id: string;
+    };
+    query?: never;
+    url: '/api/v1/canned-replies/{reply_id}';
+};
+
+export type RemoveCannedReplyErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type RemoveCannedReplyError = RemoveCannedReplyErrors[keyof RemoveCannedReplyErrors];
+
+export type RemoveCannedReplyResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveCannedReplyResponse = RemoveCannedReplyResponses[keyof RemoveCannedReplyResponses];
+
+export type ChangeCannedReplyData = {
+    body: CannedReplyText;
+    path: {
+        /**
+         * Reply Id
+         */
+        reply_id: string;
+    };
+    query?: never;
+    url: '/api/v1/canned-replies/{reply_id}';
+};
+
+export type ChangeCannedReplyErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Not found (`not_found`)
+     */
+    404: Problem;
+    /**
+     * Conflict (`conflict`)
+     */
+    409: Problem;
+    /**
+     * Body too large (`body_too_large`)
+     */
+    413: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ChangeCannedReplyError = ChangeCannedReplyErrors[keyof ChangeCannedReplyErrors];
+
+export type ChangeCannedReplyResponses = {
+    /**
+     * Successful Response
+     */
+    200: CannedReplyView;
+};
+
+export type ChangeCannedReplyResponse = ChangeCannedReplyResponses[keyof ChangeCannedReplyResponses];
 
 export type FaqSearchData = {
     body?: never;
@@ -14231,91 +16590,6 @@ export type SetAgentTelephoneResponses = {
 };
 
 export type SetAgentTelephoneResponse = SetAgentTelephoneResponses[keyof SetAgentTelephoneResponses];
-
-export type ReadFloorData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/floor';
-};
-
-export type ReadFloorErrors = {
-    /**
-     * Not signed in (`not_signed_in`)
-     */
-    401: Problem;
-    /**
-     * Permission denied (`permission_denied`)
-     */
-    403: Problem;
-    /**
-     * Something went wrong (`internal_error`)
-     */
-    500: Problem;
-    /**
-     * Temporarily unavailable (`unavailable`)
-     */
-    503: Problem;
-};
-
-export type ReadFloorError = ReadFloorErrors[keyof ReadFloorErrors];
-
-export type ReadFloorResponses = {
-    /**
-     * Successful Response
-     */
-    200: Floor;
-};
-
-export type ReadFloorResponse = ReadFloorResponses[keyof ReadFloorResponses];
-
-export type ListMissedCallersData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * Hours
-         *
-         * how far to look back
-         */
-        hours?: number;
-    };
-    url: '/api/v1/missed-callers';
-};
-
-export type ListMissedCallersErrors = {
-    /**
-     * Not signed in (`not_signed_in`)
-     */
-    401: Problem;
-    /**
-     * Permission denied (`permission_denied`)
-     */
-    403: Problem;
-    /**
-     * Invalid input (`invalid_input`)
-     */
-    422: Problem;
-    /**
-     * Something went wrong (`internal_error`)
-     */
-    500: Problem;
-    /**
-     * Temporarily unavailable (`unavailable`)
-     */
-    503: Problem;
-};
-
-export type ListMissedCallersError = ListMissedCallersErrors[keyof ListMissedCallersErrors];
-
-export type ListMissedCallersResponses = {
-    /**
-     * Successful Response
-     */
-    200: MissedCallers;
-};
-
-export type ListMissedCallersResponse = ListMissedCallersResponses[keyof ListMissedCallersResponses];
 
 export type SetContactPriorityData = {
     body: NewPriority;
