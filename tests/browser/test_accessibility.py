@@ -27,7 +27,8 @@ async def test_no_screen_of_the_call_path_has_a_failure(
     centre: Centre, browser: Browser, login: str, locale: str, dark: bool
 ) -> None:
     found: dict[str, list[str]] = {}
-    async with centre.database.transaction() as tx:  # the offer must stand while it is examined on a busy machine
+    # The offer must stand while it is examined on a busy machine.
+    async with centre.database.transaction() as tx:
         await tx.execute("update queues set offer_timeout_seconds = 120")
     console = await open_console(browser, centre, login, locale=locale, dark=dark)
     page = console.page
