@@ -37,6 +37,7 @@ from app.supervision.agent_endpoints import router as supervised_agents
 from app.supervision.alert_endpoints import router as alerts
 from app.supervision.calendar_endpoints import router as calendars
 from app.supervision.contact_endpoints import router as supervised_contacts
+from app.supervision.floor_endpoints import router as floor
 from app.supervision.flow_endpoints import router as flows
 from app.supervision.number_endpoints import router as numbers
 from app.supervision.queue_endpoints import router as queues
@@ -74,6 +75,7 @@ for router in (
     call_supervision,
     dial,
     agent_telephones,
+    floor,
     supervised_contacts,
     supervised_agents,
     calendars,

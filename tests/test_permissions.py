@@ -272,6 +272,8 @@ SUPERVISORS = {
     "list_emergencies": Permission.ROUTING_READ,
     "begin_emergency": Permission.QUEUES_OPEN_CLOSE,
     "end_emergency": Permission.QUEUES_OPEN_CLOSE,
+    "read_floor": Permission.TEAM_SUPERVISE,
+    "list_missed_callers": Permission.TEAM_SUPERVISE,
     "list_waiting": Permission.TEAM_SUPERVISE,
     "read_wait_accuracy": Permission.TEAM_SUPERVISE,
     "preview_contact": Permission.ROUTING_READ,

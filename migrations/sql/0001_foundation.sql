@@ -317,6 +317,7 @@ create index contacts_preferred_agent on contacts (preferred_agent) where prefer
 create index contacts_queue on contacts (queue_id) where queue_id is not null;
 create index contacts_left_queue on contacts (from_address, ended_at)
   where outcome = 'abandoned_in_queue' and from_address is not null;
+create index contacts_accepted on contacts (accepted_at) where accepted_at is not null; -- who was reached of late
 create index contacts_live on contacts (state) where state <> 'closed';
 create index contacts_agent_live on contacts (agent_id) where state in ('active', 'wrap_up');
 create index contacts_agent on contacts (agent_id, opened_at desc) where agent_id is not null;

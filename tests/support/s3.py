@@ -25,12 +25,11 @@ BUCKET, KEY_ID, SECRET, REGION = "calls", "AKIDEXAMPLE", "wJalrXUtnFEMI-EXAMPLEK
 
 @dataclass
 class S3:
-    """The service: what is in the bucket, what was asked, and whether it works."""
+    """The service: what is in the bucket, and what was asked."""
 
     port: int = 0
     objects: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
-    is_down: bool = False
     _uploads: dict[str, dict[int, bytes]] = field(default_factory=dict)
 
     @property
@@ -43,8 +42,6 @@ class S3:
         body = await request.body()
         key = request.path_params["key"]
         self.asked.append(f"{request.method} {key} {request.headers.get('range', '')}".strip())
-        if self.is_down:
-            return _problem(503, "SlowDown", f"<AWSAccessKeyId>{KEY_ID}</AWSAccessKeyId>")
         if not _is_signed(request):
             return _problem(403, "SignatureDoesNotMatch", f"<AWSAccessKeyId>{KEY_ID}</AWSAccessKeyId>")
         if request.path_params["bucket"] != BUCKET:

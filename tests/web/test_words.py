@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from app.contacts.lifecycle import Outcome
+from app.core.schemas import AlertView
+from app.routing import alert_kinds
 from app.routing.callback_rules import CallbackState
 from app.routing.offers import OfferState
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app"
 CONSOLE = ROOT / "web" / "console"
-CATALOGUES = CONSOLE / "locales"
 LANGUAGES = ("en", "zh-Hant", "zh-Hans")
 
 # Where the kind is no literal: by file, the kinds that are written there.
@@ -82,9 +83,10 @@ def kinds_written() -> set[str]:
     return found
 
 
-def words(language: str, *path: str) -> object:
-    """What a catalogue says at a place, None for nothing."""
-    place: object = json.loads((CATALOGUES / f"{language}.json").read_text(encoding="utf-8"))
+def words(language: str, *path: str, of: str = "") -> object:
+    """What a catalogue says at a place, None for nothing; `of` names the page that brings the catalogue."""
+    file = CONSOLE / of / "locales" / f"{language}.json"
+    place: object = json.loads(file.read_text(encoding="utf-8"))
     for step in path:
         place = place.get(step) if isinstance(place, dict) else None
     return place
@@ -117,6 +119,15 @@ def test_every_refusal_of_a_number_has_words() -> None:
     }
     assert len(sentences) >= len(marks)
     assert {one for one in sentences if not any(mark in one for mark, _ in marks)} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_alert_has_words(language: str) -> None:
+    kinds = set(re.findall(r"`(\w+)`", AlertView.model_fields["kind"].description or ""))
+    kinds |= {value for name, value in vars(alert_kinds).items() if name.isupper()}
+    assert {"low_score", "node_lost"} <= kinds
+    for part in ("title", "hint"):
+        assert {kind for kind in kinds if not words(language, "alerts", kind, part, of="floor")} == set()
 
 
 def test_the_computed_kinds_are_those_of_the_states() -> None:

@@ -3057,6 +3057,218 @@ export type FiguresView = {
 };
 
 /**
+ * Floor
+ *
+ * Queues, who waits and who works, as of `at`. At most 200 who wait are listed; `queues` counts all.
+ */
+export type Floor = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Queues
+     */
+    queues: Array<FloorQueue>;
+    /**
+     * Waiting
+     */
+    waiting: Array<FloorContact>;
+    /**
+     * Agents
+     */
+    agents: Array<FloorAgent>;
+};
+
+/**
+ * FloorAgent
+ *
+ * An agent and what is in their hands.
+ */
+export type FloorAgent = {
+    /**
+     * Agent Id
+     */
+    agent_id: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Role
+     */
+    role: 'agent' | 'supervisor' | 'admin';
+    /**
+     * Is Connected
+     */
+    is_connected: boolean;
+    presence: Presence;
+    /**
+     * Presence Reason
+     */
+    presence_reason: string | null;
+    /**
+     * Presence Since
+     */
+    presence_since: string;
+    activity: Activity;
+    /**
+     * Activity Since
+     */
+    activity_since: string;
+    /**
+     * Queue Ids
+     */
+    queue_ids: Array<string>;
+    /**
+     * Work
+     */
+    work: Array<FloorWork>;
+};
+
+/**
+ * FloorContact
+ *
+ * A contact that waits. They come in the order of their places.
+ */
+export type FloorContact = {
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * Queue Name
+     */
+    queue_name: string;
+    /**
+     * Channel
+     */
+    channel: string;
+    /**
+     * Customer Name
+     */
+    customer_name: string | null;
+    /**
+     * Address
+     *
+     * the customer's; null: withheld
+     */
+    address: string | null;
+    /**
+     * Queued At
+     */
+    queued_at: string;
+    /**
+     * Priority
+     */
+    priority: number;
+    /**
+     * State
+     */
+    state: 'queued' | 'offered';
+    /**
+     * Assigned To
+     *
+     * the only agent who is asked
+     */
+    assigned_to: string | null;
+};
+
+/**
+ * FloorQueue
+ *
+ * How a queue stands.
+ */
+export type FloorQueue = {
+    /**
+     * Queue Id
+     */
+    queue_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Is Open
+     */
+    is_open: boolean;
+    /**
+     * Is Closed
+     *
+     * closed by hand
+     */
+    is_closed: boolean;
+    /**
+     * Waiting
+     */
+    waiting: number;
+    /**
+     * Longest Since
+     *
+     * enqueue time of the contact that waits longest
+     */
+    longest_since: string | null;
+    /**
+     * Agents
+     *
+     * agents who serve it
+     */
+    agents: number;
+    /**
+     * At Work
+     *
+     * of these, who may receive offers or are busy with contacts
+     */
+    at_work: number;
+    /**
+     * Free
+     *
+     * of these, who have nothing in hand
+     */
+    free: number;
+};
+
+/**
+ * FloorWork
+ *
+ * A contact in an agent's hands.
+ */
+export type FloorWork = {
+    /**
+     * Contact Id
+     */
+    contact_id: string;
+    /**
+     * Channel
+     */
+    channel: string;
+    /**
+     * State
+     */
+    state: 'active' | 'wrap_up';
+    /**
+     * Accepted At
+     */
+    accepted_at: string | null;
+    /**
+     * Queue Name
+     */
+    queue_name: string | null;
+    /**
+     * Customer Name
+     */
+    customer_name: string | null;
+    /**
+     * Address
+     */
+    address: string | null;
+};
+
+/**
  * FlowDefinition
  *
  * One version of one flow.
@@ -4311,6 +4523,62 @@ export type MessagesReadTo = {
      * Seq
      */
     seq: number;
+};
+
+/**
+ * MissedCaller
+ *
+ * Somebody who left while waiting and whom nobody has reached since.
+ */
+export type MissedCaller = {
+    /**
+     * Contact Id
+     *
+     * the newest of their calls; `POST /dial` takes it
+     */
+    contact_id: string;
+    /**
+     * Number
+     */
+    number: string;
+    /**
+     * Left At
+     */
+    left_at: string;
+    /**
+     * Times
+     *
+     * how often they left in these hours
+     */
+    times: number;
+    /**
+     * Waited Seconds
+     */
+    waited_seconds: number | null;
+    /**
+     * Queue Id
+     */
+    queue_id: string | null;
+    /**
+     * Queue Name
+     */
+    queue_name: string | null;
+    /**
+     * Customer Name
+     */
+    customer_name: string | null;
+};
+
+/**
+ * MissedCallers
+ *
+ * Each number once, the newest first; at most 100.
+ */
+export type MissedCallers = {
+    /**
+     * Callers
+     */
+    callers: Array<MissedCaller>;
 };
 
 /**
@@ -16590,6 +16858,91 @@ export type SetAgentTelephoneResponses = {
 };
 
 export type SetAgentTelephoneResponse = SetAgentTelephoneResponses[keyof SetAgentTelephoneResponses];
+
+export type ReadFloorData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/floor';
+};
+
+export type ReadFloorErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ReadFloorError = ReadFloorErrors[keyof ReadFloorErrors];
+
+export type ReadFloorResponses = {
+    /**
+     * Successful Response
+     */
+    200: Floor;
+};
+
+export type ReadFloorResponse = ReadFloorResponses[keyof ReadFloorResponses];
+
+export type ListMissedCallersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Hours
+         *
+         * how far to look back
+         */
+        hours?: number;
+    };
+    url: '/api/v1/missed-callers';
+};
+
+export type ListMissedCallersErrors = {
+    /**
+     * Not signed in (`not_signed_in`)
+     */
+    401: Problem;
+    /**
+     * Permission denied (`permission_denied`)
+     */
+    403: Problem;
+    /**
+     * Invalid input (`invalid_input`)
+     */
+    422: Problem;
+    /**
+     * Something went wrong (`internal_error`)
+     */
+    500: Problem;
+    /**
+     * Temporarily unavailable (`unavailable`)
+     */
+    503: Problem;
+};
+
+export type ListMissedCallersError = ListMissedCallersErrors[keyof ListMissedCallersErrors];
+
+export type ListMissedCallersResponses = {
+    /**
+     * Successful Response
+     */
+    200: MissedCallers;
+};
+
+export type ListMissedCallersResponse = ListMissedCallersResponses[keyof ListMissedCallersResponses];
 
 export type SetContactPriorityData = {
     body: NewPriority;
