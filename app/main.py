@@ -30,6 +30,7 @@ from app.process import Process, build, desk, object_store, opened, working
 from app.web.api_page import api_page_route
 from app.web.help.routes import help_routes
 from app.web.pages import STATIC, build_id, page_routes
+from app.web.widget import widget_routes
 
 
 class Application(FastAPI):
@@ -89,7 +90,7 @@ def create_app(
     openapi.install(app)
     app.router.routes += health_routes(process.database, process.bus, settings)
     app.router.routes += sound_routes(process.database, app.state.files)
-    app.router.routes += [api_page_route(app.openapi), *page_routes(settings)]
+    app.router.routes += [api_page_route(app.openapi), *widget_routes(), *page_routes(settings)]
     app.router.routes += help_routes(settings, process.database, STATIC)
     return app
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { publishTo, stagingFolder } from "./scripts/publish.ts";
+import { widget } from "./scripts/widget.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const STATIC = at("../app/web/static");
@@ -15,7 +16,7 @@ const service = process.env["SWITCHBOARD_URL"] ?? "http://127.0.0.1:8000";
 export default defineConfig({
   root: at("."),
   base: "/static/",
-  plugins: [react(), publishTo(STATIC)],
+  plugins: [react(), widget(), publishTo(STATIC)],
   build: {
     outDir: stagingFolder(STATIC),
     emptyOutDir: true,
@@ -39,13 +40,14 @@ export default defineConfig({
     proxy: {
       "/api": service,
       "/help": service,
+      "/widget.js": service,
       "/simulator/config.json": service,
       "/ws": { target: service, ws: true },
     },
   },
   test: {
     projects: [
-      { extends: true, test: { name: "pure", environment: "node", include: ["{console,shared,scripts}/**/*.test.ts"] } },
+      { extends: true, test: { name: "pure", environment: "node", include: ["{console,shared,scripts,widget}/**/*.test.ts"] } },
       { extends: true, test: { name: "page", environment: "happy-dom", include: ["{help,simulator}/**/*.test.{ts,tsx}"] } },
     ],
   },

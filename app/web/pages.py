@@ -20,6 +20,12 @@ STATIC = Path(__file__).parent / "static"
 MEDIA = Path(__file__).parent / "media"
 _YEAR_SECONDS = 31_536_000
 
+FOR_OTHER_SITES = {
+    "Access-Control-Allow-Origin": "*",  # imported as modules, which needs it (Fetch standard)
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
 NOT_BUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Switchboard</title>
 <h1>The pages are not built yet</h1><p>Run <code>make run</code>, or <code>python3 dev.py ui</code> and reload.</p>"""
 
@@ -55,10 +61,13 @@ def content_security_policy(settings: Settings) -> str:
 class _Assets(StaticFiles):
     """Files whose names carry their hash never change."""
 
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        """With a cache header."""
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """With a cache header; the chat widget's files may be loaded by the pages of other sites."""
+        response = await super().get_response(path, scope)
+        if response.status_code in (200, 304):
+            response.headers["Cache-Control"] = f"public, max-age={_YEAR_SECONDS}, immutable"
+        if path.startswith("widget/"):
+            response.headers.update(FOR_OTHER_SITES)
         return response
 
 
@@ -72,8 +81,8 @@ class _Media(StaticFiles):
         return response
 
 
-def page_routes(settings: Settings) -> list[BaseRoute]:
-    """Console, simulator and their files."""
+def page_routes(settings: Settings, static: Path = STATIC) -> list[BaseRoute]:
+    """Console, simulator and their files, as they were built into the folder `static`."""
     headers = {
         "Content-Security-Policy": content_security_policy(settings),
         "Cache-Control": "no-cache",
@@ -82,7 +91,7 @@ def page_routes(settings: Settings) -> list[BaseRoute]:
     }
 
     def page(name: str) -> Response:
-        path = STATIC / name / "index.html"
+        path = static / name / "index.html"
         if not path.exists():
             return Response(NOT_BUILT, 503, media_type="text/html")
         return FileResponse(path, headers=headers)
@@ -114,6 +123,6 @@ def page_routes(settings: Settings) -> list[BaseRoute]:
         Route("/simulator", simulator),
         Route("/console", console),
         Route("/console/{rest:path}", console),
-        Mount("/static", _Assets(directory=STATIC, check_dir=False), name="static"),
+        Mount("/static", _Assets(directory=static, check_dir=False), name="static"),
         Mount("/media", _Media(directory=MEDIA, check_dir=False), name="media"),
     ]

@@ -1,10 +1,14 @@
 """The pages: strict content security policy, fresh pages, and cookies that scripts cannot read."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 
-from app.web.pages import content_security_policy
+from app.web.pages import content_security_policy, page_routes
+from app.web.widget import widget_routes
 from tests.support.app import PASSWORD, RunningApp, app_settings, running_app
 from tests.support.centre import COMMAND_HEADERS
 
@@ -14,6 +18,24 @@ async def web(dsn: str) -> AsyncIterator[RunningApp]:
     """The running application."""
     async with running_app(dsn) as running:
         yield running
+
+
+PANEL = "/static/widget/panel-1a2b3c4d.js"
+
+
+@pytest.fixture
+async def elsewhere(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the pages alone, with a small widget built into a folder of this test's own."""
+    folder = tmp_path / "widget"
+    folder.mkdir()
+    (folder / "panel-1a2b3c4d.js").write_text("export const mount = 1;")
+    (folder / "loader.js").write_text(f'import("{PANEL}")')
+    settings = app_settings(8000, "postgresql://nowhere.invalid/x")
+    app = Starlette(routes=[*widget_routes(tmp_path), *page_routes(settings, tmp_path)])
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://desk.invalid"
+    ) as client:
+        yield client
 
 
 def test_the_policy_allows_our_own_scripts_only() -> None:
@@ -84,3 +106,27 @@ async def test_over_https_the_cookie_is_bound_to_the_host(dsn: str) -> None:
         assert cookie.startswith("__Host-switchboard=")
         assert "Secure" in cookie
         assert "max-age" in answer.headers["strict-transport-security"]
+
+
+async def test_the_widget_may_be_loaded_by_the_pages_of_other_sites(elsewhere: httpx.AsyncClient) -> None:
+    loader = await elsewhere.get("/widget.js")
+    assert loader.status_code == 200
+    assert loader.headers["content-type"].startswith("text/javascript")
+    assert loader.headers["cache-control"] == "public, max-age=300"
+    assert PANEL in loader.text
+    panel = await elsewhere.get(PANEL)
+    assert "immutable" in panel.headers["cache-control"]
+    for answer in (loader, panel):
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+async def test_an_old_loader_is_led_to_the_panel_of_today(elsewhere: httpx.AsyncClient) -> None:
+    answer = await elsewhere.get("/widget-panel.js")
+    assert (answer.status_code, answer.headers["location"]) == (307, PANEL)
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_what_is_not_the_widget_s_is_for_our_own_pages_only(elsewhere: httpx.AsyncClient) -> None:
+    for path in ("/console", "/static/console/index.html", "/static/none.js"):
+        assert "access-control-allow-origin" not in (await elsewhere.get(path)).headers, path

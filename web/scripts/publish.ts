@@ -16,7 +16,9 @@ function filesIn(folder: string): string[] {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
 
-const isPage = (file: string) => file.endsWith(".html") || file === "manifest.json";
+const NAMES_OTHERS = ["manifest.json", "widget/loader.js"];
+
+const isPage = (file: string) => file.endsWith(".html") || NAMES_OTHERS.includes(file);
 
 /** Move the build in `staging` to `target` and remove what belongs to no build any more. */
 export function publish(staging: string, target: string): void {
