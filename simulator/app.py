@@ -22,6 +22,7 @@ from simulator.control import (
 )
 from simulator.network import Simulator
 from simulator.rest.server import handle_rest, handle_voice_v1
+from simulator.shop import shop_routes
 from simulator.sockets import ClientSockets, events_socket
 
 
@@ -51,6 +52,7 @@ def create_app(simulator: Simulator) -> Starlette:
         *LoadControl(simulator).routes(),
         *TextControl(simulator).routes(),
         *WorldControl(simulator).routes(),
+        *shop_routes(simulator.config.shop),
         WebSocketRoute("/sim/events", events),
         WebSocketRoute("/sim/client", clients.serve),
     ]

@@ -75,6 +75,16 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop's web page with the chat widget. `goods`: names and prices in whole Taiwan dollars."""
+
+    name: str
+    desk_url: str
+    widget_key: str
+    goods: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Knobs:
     """Settings for what Twilio's documentation leaves open, and for timing. Seconds are virtual."""
 
@@ -152,6 +162,7 @@ class SimulatorConfig:
     account_status: str = "active"
     account_type: str = "Full"
     knobs: Knobs = Knobs()
+    shop: Shop | None = None
 
 
 def load_config(path: Path) -> SimulatorConfig:
@@ -191,6 +202,23 @@ def parse_config(data: object) -> SimulatorConfig:
         auth_token_secondary=_optional_text(root, "auth_token_secondary", ""),
         blocked_prefixes=tuple(_prefixes(root)),
         knobs=_knobs(root.get("knobs", {})),
+        shop=_shop(root["shop"]) if root.get("shop") is not None else None,
+    )
+
+
+def _shop(data: object) -> Shop:
+    item = _object(data, "shop")
+    _refuse_unknown(item, {f.name for f in fields(Shop)}, "shop.")
+    goods = []
+    for i, entry in enumerate(_list(item, "goods", [])):
+        if not (isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], int)):
+            raise ConfigError(f"shop.goods[{i}]", "must be a name and a whole price")
+        goods.append((str(entry[0]), entry[1]))
+    return Shop(
+        name=_text(item, "name", "shop."),
+        desk_url=(_url(item, "desk_url", "shop") or "").rstrip("/"),
+        widget_key=_text(item, "widget_key", "shop."),
+        goods=tuple(goods),
     )
 
 

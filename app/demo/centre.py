@@ -8,7 +8,8 @@ from uuid import UUID
 from app.core.db import Transaction
 from app.demo.people import AGENTS, CUSTOMERS, fixed_id
 from app.demo.summary import NUMBERS
-from app.selfservice.demo_flow import demo_flow
+from app.selfservice.definition import FlowDefinition
+from app.selfservice.demo_flow import demo_chat_flow, demo_flow
 
 WRAP_UP_SECONDS: Final = 45
 OFFER_TIMEOUT_SECONDS: Final = 20
@@ -99,27 +100,31 @@ async def write_agents(tx: Transaction, *, password_hash: str, since: datetime) 
     )
 
 
-async def write_flow(tx: Transaction, *, since: datetime) -> None:
-    """The published flow and the numbers that answer with it."""
-    flow = demo_flow()
-    flow_id = fixed_id(f"flow:{flow.key}")
-    await tx.execute(
-        "insert into flows (id, key, name, published_version) values ($1, $2, $3, $4)",
-        flow_id,
-        flow.key,
-        flow.words(flow.name, flow.default_locale),
-        flow.version,
-    )
-    await tx.execute(
-        "insert into flow_versions (flow_id, version, definition, created_at) values ($1, $2, $3, $4)",
-        flow_id,
-        flow.version,
-        flow.model_dump(mode="json"),
-        since,
-    )
+def flow_id(flow: FlowDefinition) -> UUID:
+    """The id of one of the demo's flows."""
+    return fixed_id(f"flow:{flow.key}")
+
+
+async def write_flows(tx: Transaction, *, since: datetime) -> None:
+    """The published flows of telephone and chat, and the numbers that answer with the telephone's."""
+    for flow in (demo_flow(), demo_chat_flow()):
+        await tx.execute(
+            "insert into flows (id, key, name, published_version) values ($1, $2, $3, $4)",
+            flow_id(flow),
+            flow.key,
+            flow.words(flow.name, flow.default_locale),
+            flow.version,
+        )
+        await tx.execute(
+            "insert into flow_versions (flow_id, version, definition, created_at) values ($1, $2, $3, $4)",
+            flow_id(flow),
+            flow.version,
+            flow.model_dump(mode="json"),
+            since,
+        )
     await tx.executemany(
         "insert into phone_numbers (number, label, flow_id, locale) values ($1, $2, $3, $4)",
-        [(n.number, n.label, flow_id, n.locale) for n in NUMBERS],
+        [(n.number, n.label, flow_id(demo_flow()), n.locale) for n in NUMBERS],
     )
 
 

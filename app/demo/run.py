@@ -25,6 +25,7 @@ from app.core import migrate
 from app.core.db import Database
 from app.core.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from app.core.settings import Settings
+from app.demo.goods import GOODS
 from app.demo.seed import seed
 from app.demo.summary import COMPANY, DemoSummary
 
@@ -33,6 +34,7 @@ STOP_SECONDS = 10.0
 RESTART_PAUSE_SECONDS = 1.0
 MAX_QUICK_RESTARTS = 5  # a child that cannot live is not started for ever
 QUICK_SECONDS = 20.0
+SHOWN_GOODS = 9  # on the shop's page
 ROOT = Path(__file__).resolve().parents[2]
 PR_SET_PDEATHSIG = 1  # prctl(2): a signal for this process when its parent dies
 
@@ -178,7 +180,7 @@ def _serve(settings: Settings, dsn: str, summary: DemoSummary, started: float) -
             child.start()
         _await_ready(children, [f"{base_url}/readyz", f"{simulator_url}/healthz"])
         _write_json(home / "demo.json", _demo_facts(summary, base_url, simulator_url))
-        _tell(summary, base_url, time.time() - started)
+        _tell(summary, base_url, simulator_url, time.time() - started)
         _watch(children)
     except KeyboardInterrupt:
         say("\nStopping …")
@@ -242,6 +244,12 @@ def simulator_config(
             for caller in summary.callers
         ],
         "allow_origins": [base_url, base_url.replace("127.0.0.1", "localhost")],
+        "shop": {
+            "name": summary.company,
+            "desk_url": base_url,
+            "widget_key": summary.widget_key,
+            "goods": [list(good) for good in GOODS[:SHOWN_GOODS]],
+        },
     }
 
 
@@ -275,6 +283,7 @@ def _demo_facts(summary: DemoSummary, base_url: str, simulator_url: str) -> dict
         "console": f"{base_url}/console",
         "simulator": f"{base_url}/simulator",
         "help_centre": f"{base_url}/help",
+        "shop": f"{simulator_url}/shop",
         "api_docs": f"{base_url}/api/docs",
         "simulator_control": simulator_url,
     }
@@ -315,7 +324,7 @@ def _watch(children: list[Child]) -> None:
             child.start()
 
 
-def _tell(summary: DemoSummary, base_url: str, seconds: float) -> None:
+def _tell(summary: DemoSummary, base_url: str, simulator_url: str, seconds: float) -> None:
     logins = ", ".join(f"{login.login} ({login.role})" for login in summary.logins)
     number = summary.numbers[0].number
     program = os.path.relpath(sys.executable)
@@ -327,6 +336,7 @@ Ready after {seconds:.1f} s.  {summary.company}
   Console          {base_url}/console
   Phone simulator  {base_url}/simulator
   Help centre      {base_url}/help
+  Shop with chat   {simulator_url}/shop
   API documents    {base_url}/api/docs
   Logins           {logins}
   Password         {summary.password}  (for all of them)

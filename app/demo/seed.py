@@ -17,6 +17,7 @@ from app.demo.goods import order_rows
 from app.demo.month import DAYS, DemoArticle, stories
 from app.demo.people import AGENTS, CUSTOMERS
 from app.demo.rows import Rows, rows_of
+from app.demo.shop import write_widget_key
 from app.demo.summary import MAIN_NUMBER, PASSWORD, DemoSummary, summary
 from app.faq.demo_articles import load_demo_articles
 
@@ -47,19 +48,17 @@ async def seed(database: Database, settings: Settings, *, now: datetime | None =
     database holds a centre that is not the demo's: real data and invented data are never mixed.
     """
     at = now or utc_now()
-    async with database.read() as reader:
-        if await _is_seeded(reader):
-            return summary(settings, is_new=False)
     password_hash = await asyncio.to_thread(hash_password, PASSWORD)
     async with database.transaction() as tx:
         # another start may be writing: that takes longer than anything on the live path may
         await tx.execute(f"set local lock_timeout = '{_PATIENCE}'")
         await tx.execute(f"set local statement_timeout = '{_PATIENCE}'")
         await tx.execute("select pg_advisory_xact_lock($1)", _LOCK_KEY)
-        if await _is_seeded(tx):
-            return summary(settings, is_new=False)
-        await _write(tx, settings, password_hash, at)
-    return summary(settings, is_new=True)
+        is_new = not await _is_seeded(tx)
+        if is_new:
+            await _write(tx, settings, password_hash, at)
+        await write_widget_key(tx, settings)
+    return summary(settings, is_new=is_new)
 
 
 async def _is_seeded(reader: Reader) -> bool:
@@ -79,7 +78,7 @@ async def _write(tx: Transaction, settings: Settings, password_hash: str, now: d
     await centre.write_queues(tx)
     await rules.write_queue_rules(tx, centre.queue_ids())
     await centre.write_agents(tx, password_hash=password_hash, since=since)
-    await centre.write_flow(tx, since=since)
+    await centre.write_flows(tx, since=since)
     await rules.write_hours_of_numbers(tx, centre.queue_ids())
     await centre.write_customers(tx, rng, now=now)
     await _copy(tx, "orders", order_rows(rng, CUSTOMERS, now))

@@ -18,6 +18,7 @@ COMPANY: Final = "青禾選物 Verdant Goods"
 PASSWORD: Final = "switchboard-demo"  # noqa: S105 -- public: it opens invented data on one's own machine
 MAIN_NUMBER: Final = "+886255500100"
 SECOND_NUMBER: Final = "+886255500101"
+WIDGET_KEY: Final = "pk_verdantgoodsdemoshop00"  # public, as every widget key is
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class DemoSummary:
     logins: tuple[DemoLogin, ...]
     numbers: tuple[DemoNumber, ...]
     callers: tuple[DemoCaller, ...]
+    widget_key: str
     is_new: bool
 
     def as_json(self) -> dict[str, Any]:
@@ -132,6 +134,7 @@ def summary(settings: Settings, *, is_new: bool) -> DemoSummary:
             "console": f"{base}/console",
             "simulator": f"{base}/simulator",
             "help_centre": f"{base}/help",
+            "shop": f"http://127.0.0.1:{settings.simulator_port}/shop",
             "simulator_api": f"http://127.0.0.1:{settings.simulator_port}/sim",
             "api_docs": f"{base}/api/docs",
             "api": f"{base}/api/v1",
@@ -139,5 +142,6 @@ def summary(settings: Settings, *, is_new: bool) -> DemoSummary:
         logins=tuple(DemoLogin(a.login, a.name, a.role, a.locale, a.number) for a in AGENTS),
         numbers=NUMBERS,
         callers=CALLERS,
+        widget_key=WIDGET_KEY,
         is_new=is_new,
     )

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from app.agents.accounts import find_by_login, verify_password
+from app.channels.chat import keys
 from app.channels.voice.numbers import Lines
 from app.core.db import Database
 from app.core.errors import Conflict
@@ -17,7 +19,7 @@ from app.customers.identify import identify
 from app.customers.models import Certain, Likely, Unknown
 from app.customers.phones import Number, Withheld, normalise
 from app.demo.seed import seed
-from app.demo.summary import CALLERS, MAIN_NUMBER
+from app.demo.summary import CALLERS, MAIN_NUMBER, WIDGET_KEY
 from app.routing import queue_tables
 from app.routing.overflow_rules import ToQueue, parse_overflow
 from app.routing.relaxing import parse_relax_steps
@@ -164,3 +166,25 @@ async def test_the_way_a_visitor_tries_first_is_never_closed(seeded: Database) -
         "vip",
     }
     assert set(unstaffed) == {"wait"}
+
+
+async def test_the_shop_s_page_may_chat_from_wherever_this_start_serves_it(seeded: Database) -> None:
+    async with seeded.transaction() as tx:
+        await keys.change(tx, WIDGET_KEY, {"locale": "en"})
+    shown = await seed(seeded, Settings(simulator_port=8110))
+    after = await _widget_key(seeded)
+    assert shown.addresses["shop"] == "http://127.0.0.1:8110/shop"
+    assert after["origins"] == ["http://127.0.0.1:8110", "http://localhost:8110"]
+    assert after["locale"] == "en"
+    assert await _widget_keys(seeded) == 1
+
+
+async def _widget_key(database: Database) -> Any:
+    async with database.read() as reader:
+        return await reader.fetchrow("select origins, locale from widget_keys where key = $1", WIDGET_KEY)
+
+
+async def _widget_keys(database: Database) -> int:
+    async with database.read() as reader:
+        count: int = await reader.fetchval("select count(*) from widget_keys")
+    return count
