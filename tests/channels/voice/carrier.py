@@ -27,6 +27,7 @@ class Fault(StrEnum):
     REFUSED = "refused"  # no connection: nothing was done
     TOO_MANY = "too_many"  # 429: nothing was done
     BAD_REQUEST = "bad_request"  # 400: nothing was done, and never will be
+    NOT_IN_PROGRESS = "not_in_progress"  # 400, 21220: said of a call that lives, and nothing was done
     LOST_BEFORE = "lost_before"  # no answer, nothing was done
     LOST_AFTER = "lost_after"  # done, but the answer never arrives
     BROKEN_AFTER = "broken_after"  # done, but answered 503
@@ -34,7 +35,7 @@ class Fault(StrEnum):
     KILLED_AFTER = "killed_after"  # done; our process dies before it can note the answer
 
 
-BEFORE = {Fault.REFUSED, Fault.TOO_MANY, Fault.BAD_REQUEST, Fault.LOST_BEFORE, Fault.KILLED_BEFORE}
+BEFORE = {Fault.REFUSED, Fault.TOO_MANY, Fault.BAD_REQUEST, Fault.NOT_IN_PROGRESS, Fault.LOST_BEFORE, Fault.KILLED_BEFORE}
 
 
 @dataclass
@@ -129,6 +130,8 @@ class FakeCarrier:
                 return _problem(429, 20429, "Too Many Requests")
             case Fault.BAD_REQUEST:
                 return _problem(400, 21211, "Invalid 'To' number")
+            case Fault.NOT_IN_PROGRESS:
+                return _problem(400, 21220, "Call is not in-progress. Cannot redirect.")
             case Fault.BROKEN_AFTER:
                 return httpx.Response(503, text="<html>upstream</html>")
             case Fault.LOST_BEFORE | Fault.LOST_AFTER:

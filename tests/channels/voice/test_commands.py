@@ -175,6 +175,20 @@ async def test_a_customer_who_cannot_be_moved_goes_to_somebody_else(line: Line) 
     assert await load(line) == 0
 
 
+async def test_a_leg_said_to_be_not_in_progress_is_hung_up_all_the_same(line: Line) -> None:
+    caller, leg = await line.connecting()
+    await line.run_commands()
+    await leg.answers()
+    await leg.joins()
+    line.carrier.goes_wrong("update_call", Fault.NOT_IN_PROGRESS)
+    await caller.status("completed")
+    assert await line.run_commands() == ["move_customer dropped", "end_leg pending"]
+    assert line.carrier.calls[leg.sid] == "in-progress"
+    assert await line.run_commands() == ["end_leg done"]
+    assert line.carrier.calls[leg.sid] == "completed"
+    assert await caller.state() == "wrap_up/closed"
+
+
 async def test_a_customer_who_has_gone_when_moved_is_a_hang_up(line: Line) -> None:
     caller, leg = await line.connecting()
     await line.run_commands()

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from app.channels.twilio.client import ProviderError, TwilioClient
+from app.channels.twilio.client import NOT_IN_PROGRESS, ProviderError, TwilioClient
 from app.channels.voice import calls
-from app.channels.voice.calls import Call, Leg
+from app.channels.voice.calls import TERMINAL, Call, Leg
 from app.channels.voice.commands import Command
 from app.channels.voice.reach import ring_seconds
 from app.channels.voice.rooms import people
@@ -91,6 +91,28 @@ class Carrier:
         if not live:
             raise _not_there("the room is not there")
         return str(live[0]["sid"])
+
+    async def hang_up(self, call_sid: str) -> Answer:
+        """End a call, whatever it does now: `canceled` would do nothing once it has been answered.
+
+        Error 21220 says that it "is not in progress", which is less than that it is over: it is looked at, and if it
+        lives the order is repeated. Raises ProviderError.
+        """
+        try:
+            return await self.client.update_call(call_sid, {"Status": "completed"})
+        except ProviderError as error:
+            if error.code != NOT_IN_PROGRESS:
+                raise
+            found = await self.client.fetch_call(call_sid)
+            if found["status"] in TERMINAL:
+                return found
+            raise ProviderError(
+                f"the call is {found['status']} and was not ended",
+                status=error.status,
+                code=None,
+                is_retryable=True,
+                is_outcome_unknown=False,
+            ) from error
 
     async def is_in_room(self, call_sid: str, room: str) -> bool:
         """Whether this party is in the room now."""

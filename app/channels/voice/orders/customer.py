@@ -126,7 +126,7 @@ class EndCall(Order):
 
     async def ask(self, carrier: Carrier, plan: Plan) -> Answer:
         """End it, whatever it does now."""
-        return await carrier.client.update_call(plan.call.call_sid, {"Status": "completed"})
+        return await carrier.hang_up(plan.call.call_sid)
 
     async def succeeded(self, tx: Transaction, plan: Plan, answer: Answer, now: datetime) -> None:
         """The answer may say already that it is over."""

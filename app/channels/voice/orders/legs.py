@@ -77,10 +77,10 @@ class EndLeg(Order):
         return plan.leg is not None and not plan.leg.is_over
 
     async def ask(self, carrier: Carrier, plan: Plan) -> Answer:
-        """`completed` ends a leg in any live state; `canceled` does nothing once it has been answered."""
+        """End it, once it is known which call it is."""
         if plan.own_leg.call_sid is None:
             return await _end_unknown_leg(carrier, plan)
-        return await carrier.client.update_call(plan.own_leg.call_sid, {"Status": "completed"})
+        return await carrier.hang_up(plan.own_leg.call_sid)
 
     async def succeeded(self, tx: Transaction, plan: Plan, answer: Answer, now: datetime) -> None:
         """The answer may say already that it is over."""
@@ -150,4 +150,4 @@ async def _end_unknown_leg(carrier: Carrier, plan: Plan) -> Answer:
         return {}
     async with carrier.database.transaction() as tx:
         await calls.learn_sid(tx, leg, found["call_sid"])
-    return await carrier.client.update_call(found["call_sid"], {"Status": "completed"})
+    return await carrier.hang_up(found["call_sid"])
