@@ -2,10 +2,9 @@ import type { OfferView } from "../../shared/api/index.ts";
 import { isCall, isWritten, shownChannel } from "../conversation/channels.ts";
 import { WrittenBody } from "../conversation/WrittenBody.tsx";
 import { WrittenActions } from "../conversation/WrittenActions.tsx";
-import { phoneNumber } from "../../shared/format.ts";
 import { Avatar } from "../../shared/ui/Avatar.tsx";
 import { Failure } from "../../shared/ui/Feedback.tsx";
-import { channelWords, outcomeWords } from "../customer/words.ts";
+import { addressWords, channelWords, outcomeWords } from "../customer/words.ts";
 import { CallButton } from "../dial/CallButton.tsx";
 import { ComingActions, ComingState } from "../offer/Coming.tsx";
 import { useServer } from "../store/store.ts";
@@ -61,7 +60,7 @@ function Head({ contact, stage, offer }: ContactPageProps) {
   const t = useText();
   const { customer } = contact.screen_pop;
   const channel = shownChannel(contact.channel, useServer((state) => state.threads[contact.contact_id]?.address ?? null));
-  const number = contact.from_address ? phoneNumber(contact.from_address) : t("number.withheld");
+  const number = addressWords(contact.from_address, contact.channel, t);
   const words = [
     channelWords(channel, t),
     contact.queue_name,

@@ -11,7 +11,7 @@ import { TierBadge } from "./Badges.tsx";
 import { CandidateList, Candidates } from "./Candidates.tsx";
 import css from "./CustomerPanel.module.css";
 import { Orders, PastContacts, UsualTopics } from "./History.tsx";
-import { unknownWords } from "./words.ts";
+import { addressWords, unknownWords } from "./words.ts";
 
 interface CustomerPanelProps {
   contact: Subject;
@@ -27,7 +27,7 @@ export function CustomerPanel({ contact, stage, named }: CustomerPanelProps) {
   const { customer, candidates } = pop;
   return (
     <section className={css.panel} aria-label={t("customer.label")} tabIndex={0} data-testid="customer-panel">
-      {named && (customer ? <Name customer={customer} /> : <Unknown pop={pop} address={address} />)}
+      {named && (customer ? <Name customer={customer} /> : <Unknown pop={pop} address={address} channel={contact.channel} />)}
       {customer && <Certainty certain={pop.identification === "certain"} />}
       <Facts pop={pop} calling={address} />
       {stage === "mine" && pop.identification !== "certain" && (
@@ -39,7 +39,7 @@ export function CustomerPanel({ contact, stage, named }: CustomerPanelProps) {
       <PastContacts contacts={pop.past_contacts} lang={customer?.language} />
       <Orders orders={pop.orders} lang={customer?.language} />
       {!customer && candidates.length === 0 && (
-        <p className={css.nobody}>{address ? t("customer.no_past") : t("customer.no_number")}</p>
+        <p className={css.nobody}>{t(address || contact.channel === "chat" ? "customer.no_past" : "customer.no_number")}</p>
       )}
     </section>
   );
@@ -130,14 +130,14 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
   );
 }
 
-function Unknown({ pop, address }: { pop: ScreenPop; address: string | null }) {
+function Unknown({ pop, address, channel }: { pop: ScreenPop; address: string | null; channel: string }) {
   const t = useText();
   return (
     <header className={css.head}>
       <Avatar name={null} size="large" />
       <div>
-        <h2>{address ? phoneNumber(address) : t("number.withheld")}</h2>
-        <p>{unknownWords(pop, address, t)}</p>
+        <h2>{addressWords(address, channel, t)}</h2>
+        <p>{unknownWords(pop, address, channel, t)}</p>
       </div>
     </header>
   );

@@ -1,7 +1,7 @@
 // How customers and their past are put into words.
 import i18next from "i18next";
 import type { PastContact, ScreenPop } from "../../shared/api/index.ts";
-import { clock, daysAgo, shortDate } from "../../shared/format.ts";
+import { clock, daysAgo, phoneNumber, shortDate } from "../../shared/format.ts";
 import type { Locale } from "../../shared/i18n/locales.ts";
 import type { Text } from "../text.ts";
 
@@ -42,9 +42,16 @@ export function labelIn(labels: Record<string, string>, locale: Locale): string 
   return labels[locale] ?? labels["en"] ?? Object.values(labels)[0] ?? "";
 }
 
+/** Where somebody calls or writes from, for people to read; a site's visitor has no address, a caller may hide it. */
+export function addressWords(address: string | null, channel: string, t: Text): string {
+  if (address) return phoneNumber(address);
+  return t(channel === "chat" ? "number.visitor" : "number.withheld");
+}
+
 /** What stands in place of a customer's name: one of several, a hidden number, or one that nobody has called from. */
-export function unknownWords(pop: ScreenPop, address: string | null, t: Text): string {
+export function unknownWords(pop: ScreenPop, address: string | null, channel: string, t: Text): string {
   if (pop.candidates.length > 1) return t("identity.several", { count: pop.candidates.length });
   if (pop.candidates.length === 1) return t("identity.single");
-  return address ? t("identity.unknown") : t("identity.withheld");
+  if (address) return t("identity.unknown");
+  return t(channel === "chat" ? "identity.visitor" : "identity.withheld");
 }

@@ -1,11 +1,11 @@
 import { MessageSquare, Phone } from "lucide-react";
 import { useEffect } from "react";
 import type { OfferView } from "../../shared/api/index.ts";
-import { duration, phoneNumber } from "../../shared/format.ts";
+import { duration } from "../../shared/format.ts";
 import { Avatar } from "../../shared/ui/Avatar.tsx";
 import { isCall } from "../conversation/channels.ts";
 import { LanguageBadge, TierBadge } from "../customer/Badges.tsx";
-import { unknownWords } from "../customer/words.ts";
+import { addressWords, unknownWords } from "../customer/words.ts";
 import { useShortcut } from "../shortcuts/useShortcut.ts";
 import { send } from "../socket/link.ts";
 import { useElapsed } from "../store/now.ts";
@@ -71,13 +71,13 @@ function Who({ offer, connecting }: { offer: OfferView; connecting: boolean }) {
   const t = useText();
   const { screen_pop: pop, from_address: address } = offer;
   const { customer } = pop;
-  const number = address ? phoneNumber(address) : t("number.withheld");
+  const number = addressWords(address, offer.channel, t);
   return (
     <div className={css.who}>
       <Avatar name={customer?.display_name ?? null} size="large" />
       <div>
         <h2 id={`offer-${offer.offer_id}`}>{customer?.display_name ?? number}</h2>
-        <p>{customer ? number : unknownWords(pop, address, t)}</p>
+        <p>{customer ? number : unknownWords(pop, address, offer.channel, t)}</p>
         <p className={css.badges}>
           {customer && <TierBadge tier={customer.tier} />}
           <LanguageBadge customer={customer} spoken={pop.language} />

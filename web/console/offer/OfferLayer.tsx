@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { OfferView } from "../../shared/api/index.ts";
-import { phoneNumber } from "../../shared/format.ts";
+import { addressWords } from "../customer/words.ts";
 import { isCall } from "../conversation/channels.ts";
 import { useRinging } from "../ring/useRinging.ts";
 import { useServer } from "../store/store.ts";
@@ -35,7 +35,7 @@ export function OfferLayer() {
 
 function wordsFor(offer: OfferView, t: Text): string {
   const name = offer.screen_pop.customer?.display_name;
-  const who = name ?? (offer.from_address ? phoneNumber(offer.from_address) : t("number.withheld"));
+  const who = name ?? addressWords(offer.from_address, offer.channel, t);
   if (offer.is_by_phone) return t("offer.announce_telephone", { who, queue: offer.queue_name });
   return t(isCall(offer.channel) ? "offer.announce" : "offer.announce_written", { who, queue: offer.queue_name });
 }

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import type { OfferView } from "../../shared/api/index.ts";
-import { phoneNumber } from "../../shared/format.ts";
+import { addressWords } from "../customer/words.ts";
 import { isCall } from "../conversation/channels.ts";
 import { usePreferences } from "../settings/preferences.ts";
 import { useText } from "../text.ts";
@@ -14,7 +14,7 @@ export function useRinging(offers: readonly OfferView[]): void {
   const offer = offers.find((one) => one.state === "pending");
   const id = offer?.offer_id;
   const name = offer?.screen_pop.customer?.display_name;
-  const who = name ?? (offer?.from_address ? phoneNumber(offer.from_address) : t("number.withheld"));
+  const who = name ?? addressWords(offer?.from_address ?? null, offer?.channel ?? "voice", t);
   useTone(id);
   useTitle(id, t("offer.title_flash", { who }));
   useNotification(id, t(offer && !isCall(offer.channel) ? "offer.title_written" : "offer.title"), who);

@@ -1,11 +1,12 @@
 import { Clock, Phone, PhoneCall, PhoneIncoming, Timer } from "lucide-react";
 import { Link } from "wouter";
 import type { ContactView, OfferView } from "../../shared/api/index.ts";
-import { clock, duration, phoneNumber } from "../../shared/format.ts";
+import { clock, duration } from "../../shared/format.ts";
 import { Avatar } from "../../shared/ui/Avatar.tsx";
 import { ChannelIcon } from "../contact/ChannelIcon.tsx";
 import { isWritten, shownChannel } from "../conversation/channels.ts";
 import { LastWords, WrittenLine } from "../conversation/WrittenRow.tsx";
+import { addressWords } from "../customer/words.ts";
 import { useElapsed, useRemaining } from "../store/now.ts";
 import { useServer } from "../store/store.ts";
 import type { RecentContact } from "../store/state.ts";
@@ -15,11 +16,12 @@ import css from "./WorkList.module.css";
 interface NameProps {
   name: string | null | undefined;
   address: string | null;
+  channel: string;
 }
 
-function useName({ name, address }: NameProps): string {
+function useName({ name, address, channel }: NameProps): string {
   const t = useText();
-  return name ?? (address ? phoneNumber(address) : t("number.withheld"));
+  return name ?? addressWords(address, channel, t);
 }
 
 /** An offer; answered on its card. */
@@ -27,7 +29,7 @@ export function OfferRow({ offer, shown }: { offer: OfferView; shown: boolean })
   const t = useText();
   const locale = useLocale();
   const customer = offer.screen_pop.customer?.display_name;
-  const name = useName({ name: customer, address: offer.from_address });
+  const name = useName({ name: customer, address: offer.from_address, channel: offer.channel });
   const left = useRemaining(offer.expires_at);
   const topic = offer.screen_pop.self_service.topic_label ?? offer.queue_name;
   return (
@@ -52,7 +54,7 @@ export function OfferRow({ offer, shown }: { offer: OfferView; shown: boolean })
 export function ContactRow({ contact, shown }: { contact: ContactView; shown: boolean }) {
   const locale = useLocale();
   const { customer, self_service: service } = contact.screen_pop;
-  const name = useName({ name: customer?.display_name, address: contact.from_address });
+  const name = useName({ name: customer?.display_name, address: contact.from_address, channel: contact.channel });
   const at = contact.accepted_at ?? contact.opened_at;
   const address = useServer((state) => state.threads[contact.contact_id]?.address ?? null);
   return (
@@ -111,7 +113,7 @@ function WrapUpLine({ contact }: { contact: ContactView }) {
 export function RecentRow({ recent, shown }: { recent: RecentContact; shown: boolean }) {
   const t = useText();
   const locale = useLocale();
-  const name = useName({ name: recent.name, address: recent.address });
+  const name = useName({ name: recent.name, address: recent.address, channel: recent.channel });
   return (
     <li>
       <Link href={`/contacts/${recent.contactId}`} className={css.row} aria-current={shown ? "true" : undefined}>

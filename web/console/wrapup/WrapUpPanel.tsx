@@ -1,11 +1,11 @@
 import { Check, Search, Timer } from "lucide-react";
 import { type KeyboardEvent, useId, useRef, useState } from "react";
 import type { ContactView } from "../../shared/api/index.ts";
-import { duration, phoneNumber } from "../../shared/format.ts";
+import { duration } from "../../shared/format.ts";
 import { isImeKey } from "../../shared/ime.ts";
 import { Button } from "../../shared/ui/Button.tsx";
 import { Nothing } from "../../shared/ui/Feedback.tsx";
-import { labelIn } from "../customer/words.ts";
+import { addressWords, labelIn } from "../customer/words.ts";
 import { useShortcut } from "../shortcuts/useShortcut.ts";
 import { useServer } from "../store/store.ts";
 import { useLocale, useText } from "../text.ts";
@@ -20,7 +20,7 @@ export function WrapUpPanel({ contact }: { contact: ContactView }) {
   const wrapUp = useWrapUp(contact);
   const agent = useServer((state) => state.agent);
   const { customer } = contact.screen_pop;
-  const who = customer?.display_name ?? (contact.from_address ? phoneNumber(contact.from_address) : t("number.withheld"));
+  const who = customer?.display_name ?? addressWords(contact.from_address, contact.channel, t);
   const talked =
     contact.accepted_at && contact.ended_at
       ? (Date.parse(contact.ended_at) - Date.parse(contact.accepted_at)) / 1000
