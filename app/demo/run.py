@@ -341,7 +341,7 @@ Ready after {seconds:.1f} s.  {summary.company}
   Logins           {logins}
   Password         {summary.password}  (for all of them)
 
-Five things to try
+Six things to try
   1. Open the console as `mei` and start the shift; open the simulator beside it, call {number}
      as {summary.callers[0].name} and press 0: the console rings and already knows who calls and why.
   2. Call again, press 3 and ask 退款要多久? ("how long does a refund take?"): the machine answers
@@ -349,7 +349,8 @@ Five things to try
   3. Let an offer ring out, or kill the service while it rings: the caller keeps the place, nothing is lost.
   4. Open the help centre and ask 退款什么时候到账? in the Traditional pages, or the reverse: the article is
      found in either script. Say that it did not help, and it stands in the figures.
-  5. In another terminal: {simulate_calls}
+  5. Open the shop and press its round button: ask, then ask for a person; the console has the conversation.
+  6. In another terminal: {simulate_calls}
      A busy line: callers of all kinds for five minutes, and a report of what came of them.
 
 Stop with Ctrl-C."""
