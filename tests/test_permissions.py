@@ -27,6 +27,8 @@ OPEN_TO_EVERYBODY = {
     "/simulator": "the page itself; the phone network behind it is a process of its own",
     "/simulator/config.json": "addresses of the demo's phone network; 404 without a demo",
     "/static": "the built front end",
+    "/widget.js": "the chat widget's script, for the pages of other sites",
+    "/widget-panel.js": "leads to the panel of today",
     "/media": "sounds that the carrier plays to callers",
     "/media/announcements/{token}.wav": "the site's own, at addresses nobody guesses",
     "/healthz": "says only that the process answers",
