@@ -35,7 +35,14 @@ class Fault(StrEnum):
     KILLED_AFTER = "killed_after"  # done; our process dies before it can note the answer
 
 
-BEFORE = {Fault.REFUSED, Fault.TOO_MANY, Fault.BAD_REQUEST, Fault.NOT_IN_PROGRESS, Fault.LOST_BEFORE, Fault.KILLED_BEFORE}
+BEFORE = {
+    Fault.REFUSED,
+    Fault.TOO_MANY,
+    Fault.BAD_REQUEST,
+    Fault.NOT_IN_PROGRESS,
+    Fault.LOST_BEFORE,
+    Fault.KILLED_BEFORE,
+}
 
 
 @dataclass
